@@ -1,0 +1,28 @@
+# cmake -D FILE=<case.cpp> -P check_refused.cmake -- <compiler and flags>: FILE with LOWP_REFUSED defined must not compile,
+# and the output must match the regex of each "// expect: " line.
+set(compile)
+set(after_dashes FALSE)
+math(EXPR last "${CMAKE_ARGC} - 1")
+foreach(i RANGE ${last})
+  if(after_dashes)
+    list(APPEND compile "${CMAKE_ARGV${i}}")
+  elseif(CMAKE_ARGV${i} STREQUAL "--")
+    set(after_dashes TRUE)
+  endif()
+endforeach()
+
+execute_process(COMMAND ${compile} -DLOWP_REFUSED ${FILE} RESULT_VARIABLE failed OUTPUT_VARIABLE output ERROR_VARIABLE output)
+if(NOT failed)
+  message("${FILE} compiles, but must not")
+  message(FATAL_ERROR "not refused")
+endif()
+
+file(READ ${FILE} text)
+while(text MATCHES "// expect: ([^\n]*)\n(.*)")
+  set(expected "${CMAKE_MATCH_1}")
+  set(text "${CMAKE_MATCH_2}")
+  if(NOT output MATCHES "${expected}")
+    message("${FILE}: the compiler's output does not match '${expected}':\n${output}")
+    message(FATAL_ERROR "refused for another reason")
+  endif()
+endwhile()

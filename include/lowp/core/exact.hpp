@@ -1,0 +1,64 @@
+// A value with nothing lost: what every code decodes to and every operation computes.
+//
+//   value = (-1)^negative * (significand + s) * 2^(exponent - 63),   0 < s < 1 if sticky, else s = 0
+//
+// A finite value is normalised: bit 63 of the significand is set, so exponent = floor(log2|value|) and equal
+// values have equal members. `sticky` says that something below the significand was discarded: it keeps a
+// quotient or a square root exact enough for one correct rounding into any format of at most 61 bits.
+#pragma once
+
+#include <compare>
+#include <lowp/core/bits.hpp>
+
+namespace lowp {
+
+enum class value_kind : unsigned char { zero, finite, infinite, nan };
+
+struct exact {
+  std::uint64_t significand = 0;
+  int exponent = 0;
+  value_kind kind = value_kind::zero;
+  bool negative = false;
+  bool sticky = false;
+
+  [[nodiscard]] LOWP_FN static constexpr exact zero(bool negative = false) noexcept {
+    return {0, 0, value_kind::zero, negative, false};
+  }
+  [[nodiscard]] LOWP_FN static constexpr exact infinity(bool negative = false) noexcept {
+    return {0, 0, value_kind::infinite, negative, false};
+  }
+  [[nodiscard]] LOWP_FN static constexpr exact nan(bool negative = false) noexcept {
+    return {0, 0, value_kind::nan, negative, false};
+  }
+
+  /// (-1)^negative * integer * 2^unit, normalised; an integer of 0 gives a zero of that sign.
+  [[nodiscard]] LOWP_FN static constexpr exact scaled(bool negative, std::uint64_t integer,
+                                                      int unit) noexcept {
+    if (integer == 0) return zero(negative);
+    const int shift = std::countl_zero(integer);
+    return {integer << shift, unit + 63 - shift, value_kind::finite, negative, false};
+  }
+
+  [[nodiscard]] LOWP_FN constexpr exact operator-() const noexcept {
+    return {significand, exponent, kind, !negative, sticky};
+  }
+
+  /// Same members. Zeros of both signs differ here, and NaN equals NaN; `compare` has the numeric meaning.
+  friend constexpr bool operator==(const exact&, const exact&) = default;
+};
+
+/// The numeric order: zeros of both signs are equal, NaN is unordered with everything.
+[[nodiscard]] LOWP_FN constexpr std::partial_ordering compare(const exact& a, const exact& b) noexcept {
+  if (a.kind == value_kind::nan || b.kind == value_kind::nan) return std::partial_ordering::unordered;
+  const auto sign = [](const exact& x) { return x.kind == value_kind::zero ? 0 : x.negative ? -1 : 1; };
+  if (sign(a) != sign(b) || sign(a) == 0) return sign(a) <=> sign(b);
+  const auto magnitude = [](const exact& x, const exact& y) -> std::partial_ordering {
+    if (x.kind != y.kind) return x.kind <=> y.kind;  // finite < infinite
+    if (x.exponent != y.exponent) return x.exponent <=> y.exponent;
+    if (x.significand != y.significand) return x.significand <=> y.significand;
+    return x.sticky <=> y.sticky;
+  };
+  return a.negative ? magnitude(b, a) : magnitude(a, b);
+}
+
+}  // namespace lowp

@@ -1,0 +1,302 @@
+// number<Format, Rounding, Overflow>: the one value class.
+//
+// The format is the bits. The two policies say how the operators of this type round; two numbers of one
+// format with other policies convert into each other implicitly and without loss.
+//
+//   implicit   where every value of the source is exact in the target (is_exact_v), and out to float if exact
+//   explicit   everything else that rounds
+//   T op T, T op integer -> T        the integer is taken exactly, then one rounding
+//   T op float -> float              where T is exact in float
+//   T op U                           the type that contains the other; if neither does, it does not compile
+//
+// Trivially copyable, standard layout, the size of its storage. `T x;` is uninitialised as a float is, T{}
+// has code 0, which is zero in every format that has a zero at all.
+#pragma once
+
+#include <lowp/core/arithmetic.hpp>
+
+namespace lowp {
+
+namespace detail {
+
+template <Format F>
+constexpr exact largest_of(bool negative) noexcept {
+  return F::decode(F::assemble(negative, F::max_magnitude(negative)));
+}
+template <Format F>
+constexpr exact smallest_of() noexcept {
+  return F::decode(F::assemble(false, F::has_zero ? 1 : 0));
+}
+template <Format F>
+inline constexpr bool has_negative_zero = requires {
+  requires F::has_negative_zero;
+};
+
+// A grid format is {s * 2^q : s < 2^precision, q >= min_quantum} up to its largest value; minifloats,
+// fixed-point and the native types are. Containment of one grid in another follows from four numbers.
+template <class F>
+concept Grid = Format<F> && requires {
+  { F::precision } -> std::convertible_to<int>;
+  { F::min_quantum } -> std::convertible_to<int>;
+};
+
+template <Format From, Format To>
+constexpr bool specials_fit() noexcept {
+  return (!From::has_infinity || To::has_infinity) && (!From::has_nan || To::has_nan) &&
+         (!From::has_zero || To::has_zero) && (!has_negative_zero<From> || has_negative_zero<To>);
+}
+
+template <Format From, Format To>
+constexpr bool is_exact() noexcept {
+  if constexpr (std::same_as<From, To>) {
+    return true;
+  } else if constexpr (!specials_fit<From, To>()) {
+    return false;
+  } else if constexpr (Grid<From> && Grid<To>) {
+    const bool negative_fits =
+        From::max_magnitude(true) == 0 ||
+        (To::max_magnitude(true) != 0 && compare(largest_of<To>(true), largest_of<From>(true)) <= 0);
+    return negative_fits && From::precision <= To::precision && From::min_quantum >= To::min_quantum &&
+           compare(largest_of<From>(false), largest_of<To>(false)) <= 0 &&
+           compare(smallest_of<To>(), smallest_of<From>()) <= 0;
+  } else if constexpr (From::bits <= 8) {
+    for (std::uint64_t c = 0; c <= low_mask(From::bits); ++c) {
+      const exact x = From::decode(c);
+      const std::uint64_t there = encode<To>(x, nearest_even{}, to_special{}, no_random);
+      if (x.kind != value_kind::nan && To::decode(there) != x) return false;
+    }
+    return true;
+  } else {
+    return false;
+  }
+}
+
+}  // namespace detail
+
+/// Whether every value of From, special ones and the sign of zero included, is a value of To.
+template <Scalar From, Scalar To>
+inline constexpr bool is_exact_v = detail::is_exact<format_of<From>, format_of<To>>();
+
+namespace detail {
+template <class From, class To>
+concept Exactly = Scalar<From> && Scalar<To> && is_exact_v<From, To>;
+}
+
+template <Format F, RoundingPolicy Rounding = nearest_even,
+          OverflowPolicy Overflow = typename F::default_overflow>
+class number {
+ public:
+  using format = F;
+  using rounding = Rounding;
+  using overflow = Overflow;
+  using storage = storage_t<F::bits>;
+
+  number() = default;
+
+  /// x, rounded by this type's policies; implicit where that never changes a value.
+  template <Operand From>
+  requires(!std::same_as<From, number>) LOWP_FN constexpr explicit(!detail::Exactly<From, number>)
+      number(From x) noexcept
+      : number(lowp::convert<number>(x)) {}
+
+  /// The number with this code; bits above the format's width are ignored.
+  [[nodiscard]] LOWP_FN static constexpr number from_bits(storage code) noexcept {
+    number x;
+    x.bits_ = static_cast<storage>(code & low_mask(F::bits));
+    return x;
+  }
+  /// The code.
+  [[nodiscard]] LOWP_FN constexpr storage bits() const noexcept { return bits_; }
+
+  LOWP_FN constexpr operator float() const noexcept requires detail::Exactly<number, float> {
+    return lowp::convert<float>(*this);
+  }
+  LOWP_FN constexpr explicit operator float() const noexcept requires(!detail::Exactly<number, float>) {
+    return lowp::convert<float>(*this);
+  }
+  LOWP_FN constexpr explicit operator double() const noexcept { return lowp::convert<double>(*this); }
+
+  [[nodiscard]] friend LOWP_FN constexpr number operator+(number a, number b) noexcept {
+    return add<number>(a, b);
+  }
+  [[nodiscard]] friend LOWP_FN constexpr number operator-(number a, number b) noexcept {
+    return sub<number>(a, b);
+  }
+  [[nodiscard]] friend LOWP_FN constexpr number operator*(number a, number b) noexcept {
+    return mul<number>(a, b);
+  }
+  [[nodiscard]] friend LOWP_FN constexpr number operator/(number a, number b) noexcept {
+    return div<number>(a, b);
+  }
+
+  [[nodiscard]] LOWP_FN constexpr number operator+() const noexcept { return *this; }
+  /// The negated value; of a NaN, the NaN of the other sign where there is one.
+  [[nodiscard]] LOWP_FN constexpr number operator-() const noexcept {
+    return round_to<number>(-lowp::decode(*this));
+  }
+
+  LOWP_FN constexpr number& operator+=(number b) noexcept { return *this = *this + b; }
+  LOWP_FN constexpr number& operator-=(number b) noexcept { return *this = *this - b; }
+  LOWP_FN constexpr number& operator*=(number b) noexcept { return *this = *this * b; }
+  LOWP_FN constexpr number& operator/=(number b) noexcept { return *this = *this / b; }
+  LOWP_FN constexpr number& operator++() noexcept { return *this = add<number>(*this, 1); }
+  LOWP_FN constexpr number& operator--() noexcept { return *this = sub<number>(*this, 1); }
+  LOWP_FN constexpr number operator++(int) noexcept {
+    const number before = *this;
+    ++*this;
+    return before;
+  }
+  LOWP_FN constexpr number operator--(int) noexcept {
+    const number before = *this;
+    --*this;
+    return before;
+  }
+
+ private:
+  storage bits_;
+};
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_number = false;
+template <Format F, RoundingPolicy R, OverflowPolicy O>
+inline constexpr bool is_number<number<F, R, O>> = true;
+
+template <class T>
+concept Number = is_number<T>;
+template <class T>
+concept Integer = std::integral<T> && !std::same_as<T, bool>;
+
+// Of two number types the one that contains the other. With one format and other policies neither is
+// preferred.
+template <class A, class B>
+concept Contains = Number<A> && Number<B> && is_exact_v<B, A> && !is_exact_v<A, B>;
+template <class A, class B>
+concept Unrelated = Number<A> && Number<B> && !std::same_as<A, B> && is_exact_v<A, B> == is_exact_v<B, A>;
+
+template <class A, class B>
+struct wider_of;
+template <class A, class B>
+requires Contains<A, B>
+struct wider_of<A, B> {
+  using type = A;
+};
+template <class A, class B>
+requires Contains<B, A>
+struct wider_of<A, B> {
+  using type = B;
+};
+template <Number A, Integer B>
+struct wider_of<A, B> {
+  using type = A;
+};
+template <Integer A, Number B>
+struct wider_of<A, B> {
+  using type = B;
+};
+template <class A, class B>
+using wider = typename wider_of<A, B>::type;
+
+}  // namespace detail
+
+// Operands of two types: the result has the type that contains the other; an integer is taken exactly.
+template <class A, class B>
+[[nodiscard]] LOWP_FN constexpr detail::wider<A, B> operator+(A a, B b) noexcept {
+  return add<detail::wider<A, B>>(a, b);
+}
+template <class A, class B>
+[[nodiscard]] LOWP_FN constexpr detail::wider<A, B> operator-(A a, B b) noexcept {
+  return sub<detail::wider<A, B>>(a, b);
+}
+template <class A, class B>
+[[nodiscard]] LOWP_FN constexpr detail::wider<A, B> operator*(A a, B b) noexcept {
+  return mul<detail::wider<A, B>>(a, b);
+}
+template <class A, class B>
+[[nodiscard]] LOWP_FN constexpr detail::wider<A, B> operator/(A a, B b) noexcept {
+  return div<detail::wider<A, B>>(a, b);
+}
+
+// Two number types of which neither contains the other: without these, both would go through float unseen.
+// Write add<To>(a, b), or convert one of them.
+template <class A, class B>
+requires detail::Unrelated<A, B>
+void operator+(A, B) = delete;
+template <class A, class B>
+requires detail::Unrelated<A, B>
+void operator-(A, B) = delete;
+template <class A, class B>
+requires detail::Unrelated<A, B>
+void operator*(A, B) = delete;
+template <class A, class B>
+requires detail::Unrelated<A, B>
+void operator/(A, B) = delete;
+
+template <detail::Number A, detail::Integer B>
+LOWP_FN constexpr A& operator+=(A& a, B b) noexcept {
+  return a = a + b;
+}
+template <detail::Number A, detail::Integer B>
+LOWP_FN constexpr A& operator-=(A& a, B b) noexcept {
+  return a = a - b;
+}
+template <detail::Number A, detail::Integer B>
+LOWP_FN constexpr A& operator*=(A& a, B b) noexcept {
+  return a = a * b;
+}
+template <detail::Number A, detail::Integer B>
+LOWP_FN constexpr A& operator/=(A& a, B b) noexcept {
+  return a = a / b;
+}
+
+namespace detail {
+template <class A, class B>
+concept Comparable = (Number<A> && (Number<B> || Operand<B>));
+}
+
+namespace detail {
+
+// Within one format the magnitude codes ascend with the value, infinity included: comparing values is
+// comparing codes.
+template <Format F>
+LOWP_FN constexpr std::partial_ordering compare_codes(std::uint64_t a, std::uint64_t b) noexcept {
+  const exact x = F::decode(a), y = F::decode(b);
+  if ((x.kind == value_kind::nan) | (y.kind == value_kind::nan)) return std::partial_ordering::unordered;
+  const auto key = [](const exact& v, std::uint64_t code) {
+    const std::int64_t m = static_cast<std::int64_t>(F::magnitude(code));
+    return v.negative ? -m : m;  // both zeros have magnitude 0
+  };
+  return key(x, a) <=> key(y, b);
+}
+
+template <class A, class B>
+LOWP_FN constexpr std::partial_ordering compare_operands(A a, B b) noexcept {
+  if constexpr (Scalar<A> && Scalar<B>) {
+    if constexpr (std::same_as<format_of<A>, format_of<B>> && format_of<A>::bits < 64)
+      return compare_codes<format_of<A>>(scalar_traits<A>::code(a), scalar_traits<B>::code(b));
+  }
+  return compare(decode(a), decode(b));
+}
+
+}  // namespace detail
+
+/// Numeric comparison, exact for any mix of numbers, native floats and integers; NaN is unordered.
+template <class A, class B>
+requires detail::Comparable<A, B>
+[[nodiscard]] LOWP_FN constexpr bool operator==(A a, B b) noexcept {
+  return detail::compare_operands(a, b) == 0;
+}
+template <class A, class B>
+requires detail::Comparable<A, B>
+[[nodiscard]] LOWP_FN constexpr std::partial_ordering operator<=>(A a, B b) noexcept {
+  return detail::compare_operands(a, b);
+}
+
+/// The same number type with another rounding policy, or another overflow policy, for its operators.
+template <detail::Number T, RoundingPolicy R>
+using with_rounding = number<typename T::format, R, typename T::overflow>;
+template <detail::Number T, OverflowPolicy O>
+using with_overflow = number<typename T::format, typename T::rounding, O>;
+
+}  // namespace lowp

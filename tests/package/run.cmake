@@ -1,0 +1,27 @@
+# Builds and runs the project beside this file against lowp. HOW = find_package (lowp is installed to a prefix first, by
+# a configuration that has nothing turned on) or add_subdirectory. Our dependencies cannot be found.
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE failed OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(failed)
+    list(JOIN ARGN " " command)
+    message("${command}\n${output}")
+    message(FATAL_ERROR "a user's project fails")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE ${WORK})
+set(configure ${CMAKE_COMMAND} -G ${GENERATOR} -D CMAKE_CXX_COMPILER=${CXX} -D CMAKE_BUILD_TYPE=Release)
+foreach(dependency Catch2 fmt MPFR benchmark)
+  list(APPEND configure -D CMAKE_DISABLE_FIND_PACKAGE_${dependency}=ON)
+endforeach()
+
+if(HOW STREQUAL "find_package")
+  run(${configure} -S ${SOURCE} -B ${WORK}/lowp)
+  run(${CMAKE_COMMAND} --install ${WORK}/lowp --prefix ${WORK}/prefix)
+  set(lowp -D CMAKE_PREFIX_PATH=${WORK}/prefix)
+else()
+  set(lowp -D LOWP_SOURCE=${SOURCE})
+endif()
+run(${configure} ${lowp} -D EXPECTED_VERSION=${VERSION} -S ${CMAKE_CURRENT_LIST_DIR} -B ${WORK}/consumer)
+run(${CMAKE_COMMAND} --build ${WORK}/consumer)
+run(${WORK}/consumer/consumer)
