@@ -7,6 +7,7 @@
 #include <lowp/blocks/quantize.hpp>
 #include <lowp/core/limits.hpp>
 #include <lowp/core/number.hpp>
+#include <lowp/formats/e8m0.hpp>
 #include <lowp/formats/fixed.hpp>
 #include <lowp/formats/minifloat.hpp>
 #include <lowp/formats/names.hpp>

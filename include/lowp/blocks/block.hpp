@@ -8,10 +8,10 @@
 //   any x NaN or +-Inf   scale NaN, elements 0: every value of the block reads back as NaN (OCP MX v1.0, 6.3;
 //   torchao) else                 scale by the rule, element i = x_i / scale, rounded once, finite overflow
 //   clamps
-// A scale that rounds to 0 (possible with e4m3fn scales, not with e8m0fnu) makes all its elements 0. amax
-// below 2^-127 times the largest element takes the smallest e8m0 scale, 2^-127, so elements lose precision
-// and may become 0. Decoding is exact but for products outside float's range, which round to nearest even: to
-// infinity above, to subnormals below.
+// A scale that rounds to 0 (possible with e4m3fn scales, not with e8m0fnu) makes all its elements 0. amax below
+// 2^-127 times the largest element takes the smallest e8m0 scale, 2^-127, so elements lose precision and may become
+// 0. Decoding is exact but for products outside float's range, which round to nearest even: to infinity above, to
+// subnormals below.
 #pragma once
 
 #include <lowp/blocks/scale.hpp>
@@ -32,8 +32,7 @@ struct block {
   static_assert(Order == element_order::sequential || N % 2 == 0,
                 "lowp: element_order::split_halves needs an even N");
   static_assert(Element::format::bits <= 16, "lowp: block elements have at most 16 bits");
-  static_assert(Scale::format::bits == 8 && Scale::format::has_nan,
-                "lowp: a block scale has 8 bits and a NaN");
+  static_assert(Scale::format::bits == 8 && Scale::format::has_nan, "lowp: a block scale has 8 bits and a NaN");
 
   using element = Element;
   using scale = Scale;
@@ -76,8 +75,7 @@ struct element_array {
     if constexpr (bits == 8) {
       return Element::from_bits(std::to_integer<std::uint8_t>(in[position(i)]));
     } else {
-      return Element::from_bits(
-          static_cast<typename Element::storage>(load_bits(in, position(i) * bits, bits)));
+      return Element::from_bits(static_cast<typename Element::storage>(load_bits(in, position(i) * bits, bits)));
     }
   }
 };
@@ -94,15 +92,12 @@ constexpr bool divide_by_power(float x, int k, float& quotient) noexcept {
   return true;
 }
 
-// x / scale, rounded once to Element. The quotient is exact for powers of two, else it has 64 bits and a
-// sticky bit.
+// x / scale, rounded once to Element. The quotient is exact for powers of two, else it has 64 bits and a sticky bit.
 template <Number Element, class Rounding>
-constexpr Element divide(float x, const exact& scale, const Rounding& rounding,
-                         std::uint64_t index) noexcept {
+constexpr Element divide(float x, const exact& scale, const Rounding& rounding, std::uint64_t index) noexcept {
   if (scale.significand == std::uint64_t{1} << 63) {
     float quotient = 0;
-    if (divide_by_power(x, scale.exponent, quotient))
-      return rounding.template operator()<Element>(quotient, index);
+    if (divide_by_power(x, scale.exponent, quotient)) return rounding.template operator()<Element>(quotient, index);
   }
   return rounding.template operator()<Element>(exact_div(decode(x), scale), index);
 }
@@ -115,8 +110,7 @@ constexpr bool multiplies_exactly(const exact& scale) noexcept {
   if constexpr (!Grid<E> || !Grid<S>) {
     return false;
   } else {
-    return E::precision + S::precision <= 24 &&
-           largest_element<Element>.exponent + scale.exponent + 2 <= 127 &&
+    return E::precision + S::precision <= 24 && largest_element<Element>.exponent + scale.exponent + 2 <= 127 &&
            E::min_quantum + scale.exponent - (S::precision - 1) >= -126;
   }
 }

@@ -7,21 +7,21 @@
 //   codec<C>::tile_rows           rows whose groups share one scale; encode then takes the shared maximum as
 //   well
 //
-// A scalar type is a codec (of one value, or of the fewest that fill whole bytes), and so is every block
-// format: containers and kernels take any of them. Bytes are little-endian on every machine.
+// A scalar type is a codec (of one value, or of the fewest that fill whole bytes), and so is every block format:
+// containers and kernels take any of them. Bytes are little-endian on every machine.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
-#include <lowp/blocks/packed.hpp>
 #include <numeric>
 #include <span>
 
+#include <lowp/blocks/packed.hpp>
+
 namespace lowp {
 
-/// How an array operation rounds: policies, and for stochastic ones the generator that element `index` draws
-/// from. A function of the seed and the index alone, so that no order, vector width or thread count changes a
-/// bit.
+/// How an array operation rounds: policies, and for stochastic ones the generator that element `index` draws from. A
+/// function of the seed and the index alone, so that no order, vector width or thread count changes a bit.
 template <RoundingPolicy R = nearest_even, OverflowPolicy O = saturate>
 struct array_rounding {
   R rounding{};
@@ -37,9 +37,7 @@ struct array_rounding {
     return convert<To>(x, rounding, overflow, [&] { return random(index); });
   }
   /// The same with overflow clamped, as the elements of every block are.
-  [[nodiscard]] constexpr array_rounding<R, saturate> clamping() const noexcept {
-    return {rounding, {}, random};
-  }
+  [[nodiscard]] constexpr array_rounding<R, saturate> clamping() const noexcept { return {rounding, {}, random}; }
 };
 
 /// The context of a codec that needs none.
@@ -97,8 +95,7 @@ struct codec<T> : detail::plain_codec {
   static void encode(std::span<const float> x, std::byte* out, const Rounding& rounding, std::uint64_t index,
                      no_context = {}) noexcept {
     std::fill_n(out, bytes, std::byte{0});
-    for (std::size_t i = 0; i < x.size(); ++i)
-      store(out, i, rounding.template operator()<T>(x[i], index + i).bits());
+    for (std::size_t i = 0; i < x.size(); ++i) store(out, i, rounding.template operator()<T>(x[i], index + i).bits());
   }
   static void decode(const std::byte* in, std::span<float> y, no_context = {}) noexcept {
     for (std::size_t i = 0; i < y.size(); ++i)

@@ -8,8 +8,9 @@
 
 #include <algorithm>
 #include <limits>
-#include <lowp/blocks/codec.hpp>
 #include <utility>
+
+#include <lowp/blocks/codec.hpp>
 
 namespace lowp {
 
@@ -36,8 +37,8 @@ class matrix_view {
   matrix_view(T* data, std::size_t rows, std::size_t cols, std::size_t stride)
       : data_(data), rows_(rows), cols_(cols), stride_(stride) {
     if (stride < cols)
-      throw error("matrix_view: row stride " + std::to_string(stride) + " is less than " +
-                  std::to_string(cols) + " columns");
+      throw error("matrix_view: row stride " + std::to_string(stride) + " is less than " + std::to_string(cols) +
+                  " columns");
   }
   matrix_view(T* data, std::size_t rows, std::size_t cols) noexcept
       : data_(data), rows_(rows), cols_(cols), stride_(cols) {}
@@ -73,10 +74,7 @@ class matrix {
   matrix() = default;
   /// All bytes 0. Throws lowp::error if the size overflows.
   matrix(std::size_t rows, std::size_t cols, context ctx = {})
-      : rows_(rows),
-        cols_(cols),
-        context_(ctx),
-        bytes_(detail::checked_product(rows, row_bytes(cols), "matrix")) {}
+      : rows_(rows), cols_(cols), context_(ctx), bytes_(detail::checked_product(rows, row_bytes(cols), "matrix")) {}
   /// Takes bytes made elsewhere; throws lowp::error unless there are exactly as many as the shape needs.
   matrix(std::size_t rows, std::size_t cols, std::vector<std::byte> bytes, context ctx = {})
       : rows_(rows), cols_(cols), context_(ctx) {

@@ -7,9 +7,10 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <lowp/core/error.hpp>
 #include <span>
 #include <string>
+
+#include <lowp/core/error.hpp>
 
 namespace lowp {
 
@@ -23,8 +24,7 @@ struct error_measures {
   std::size_t not_finite;  ///< finite x that became infinite or NaN; left out of the measures above
 };
 
-/// Compares `y` to the original `x`; elements where x is not finite are skipped. Throws lowp::error if sizes
-/// differ.
+/// Compares `y` to the original `x`; elements where x is not finite are skipped. Throws lowp::error if sizes differ.
 [[nodiscard]] inline error_measures measure(std::span<const float> x, std::span<const float> y) {
   if (x.size() != y.size())
     throw error("measure: " + std::to_string(x.size()) + " values against " + std::to_string(y.size()));

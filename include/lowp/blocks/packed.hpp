@@ -2,8 +2,7 @@
 //
 //   element i = bits [i * b, (i + 1) * b) of the bytes read as one little-endian integer
 //
-// so the first of two 4-bit elements is in the low nibble, as in OCP MX, PyTorch's float4_e2m1fn_x2 and
-// CUTLASS.
+// so the first of two 4-bit elements is in the low nibble, as in OCP MX, PyTorch's float4_e2m1fn_x2 and CUTLASS.
 //
 //   packed<T>         owns its bytes; like a std::vector<T> whose references are proxies
 //   packed_span<T>    views bytes owned elsewhere; packed_span<const T> may only read
@@ -13,11 +12,12 @@
 #include <cstddef>
 #include <initializer_list>
 #include <iterator>
-#include <lowp/core/error.hpp>
-#include <lowp/core/number.hpp>
 #include <span>
 #include <string>
 #include <vector>
+
+#include <lowp/core/error.hpp>
+#include <lowp/core/number.hpp>
 
 namespace lowp {
 
@@ -27,8 +27,7 @@ namespace detail {
 inline std::uint32_t load_bits(const std::byte* p, std::size_t at, int n) noexcept {
   const std::size_t first = at / 8, last = (at + static_cast<std::size_t>(n) - 1) / 8;
   std::uint32_t word = 0;
-  for (std::size_t i = first; i <= last; ++i)
-    word |= std::to_integer<std::uint32_t>(p[i]) << (8 * (i - first));
+  for (std::size_t i = first; i <= last; ++i) word |= std::to_integer<std::uint32_t>(p[i]) << (8 * (i - first));
   return (word >> (at % 8)) & static_cast<std::uint32_t>(low_mask(n));
 }
 
@@ -116,21 +115,13 @@ class packed_iterator {
     return *this;
   }
   packed_iterator& operator-=(difference_type n) noexcept { return *this += -n; }
-  [[nodiscard]] friend packed_iterator operator+(packed_iterator i, difference_type n) noexcept {
-    return i += n;
-  }
-  [[nodiscard]] friend packed_iterator operator+(difference_type n, packed_iterator i) noexcept {
-    return i += n;
-  }
-  [[nodiscard]] friend packed_iterator operator-(packed_iterator i, difference_type n) noexcept {
-    return i -= n;
-  }
+  [[nodiscard]] friend packed_iterator operator+(packed_iterator i, difference_type n) noexcept { return i += n; }
+  [[nodiscard]] friend packed_iterator operator+(difference_type n, packed_iterator i) noexcept { return i += n; }
+  [[nodiscard]] friend packed_iterator operator-(packed_iterator i, difference_type n) noexcept { return i -= n; }
   [[nodiscard]] friend difference_type operator-(packed_iterator a, packed_iterator b) noexcept {
     return static_cast<difference_type>(a.index_ - b.index_);
   }
-  [[nodiscard]] friend bool operator==(packed_iterator a, packed_iterator b) noexcept {
-    return a.index_ == b.index_;
-  }
+  [[nodiscard]] friend bool operator==(packed_iterator a, packed_iterator b) noexcept { return a.index_ == b.index_; }
   [[nodiscard]] friend std::strong_ordering operator<=>(packed_iterator a, packed_iterator b) noexcept {
     return a.index_ <=> b.index_;
   }
@@ -166,9 +157,8 @@ class packed_span {
   packed_span() = default;
   packed_span(std::span<byte_type> bytes, std::size_t size) : bytes_(bytes.data()), size_(size) {
     if (size > bytes.size() * 8 / static_cast<std::size_t>(value_type::format::bits))
-      throw error("packed_span: " + std::to_string(size) + " numbers of " +
-                  std::to_string(value_type::format::bits) + " bits do not fit in " +
-                  std::to_string(bytes.size()) + " bytes");
+      throw error("packed_span: " + std::to_string(size) + " numbers of " + std::to_string(value_type::format::bits) +
+                  " bits do not fit in " + std::to_string(bytes.size()) + " bytes");
   }
   operator packed_span<const value_type>() const noexcept requires(!is_const) {
     return packed_span<const value_type>(bytes(), size_);
@@ -176,9 +166,7 @@ class packed_span {
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
-  [[nodiscard]] std::span<byte_type> bytes() const noexcept {
-    return {bytes_, packed_bytes<value_type>(size_)};
-  }
+  [[nodiscard]] std::span<byte_type> bytes() const noexcept { return {bytes_, packed_bytes<value_type>(size_)}; }
   [[nodiscard]] iterator begin() const noexcept { return {bytes_, 0}; }
   [[nodiscard]] iterator end() const noexcept { return {bytes_, size_}; }
   [[nodiscard]] typename iterator::reference operator[](std::size_t i) const noexcept {
@@ -232,9 +220,7 @@ class packed {
   }
 
   [[nodiscard]] packed_span<T> view() noexcept { return {std::span<std::byte>(bytes_), size_}; }
-  [[nodiscard]] packed_span<const T> view() const noexcept {
-    return {std::span<const std::byte>(bytes_), size_};
-  }
+  [[nodiscard]] packed_span<const T> view() const noexcept { return {std::span<const std::byte>(bytes_), size_}; }
   [[nodiscard]] iterator begin() noexcept { return {bytes_.data(), 0}; }
   [[nodiscard]] iterator end() noexcept { return {bytes_.data(), size_}; }
   [[nodiscard]] const_iterator begin() const noexcept { return {bytes_.data(), 0}; }
@@ -245,8 +231,7 @@ class packed {
   void unpack(std::span<T> out) const { view().unpack(out); }
 
  private:
-  static_assert(T::format::bits >= 1 && T::format::bits <= 16,
-                "lowp: packed<T> needs a number type of 1 to 16 bits");
+  static_assert(T::format::bits >= 1 && T::format::bits <= 16, "lowp: packed<T> needs a number type of 1 to 16 bits");
 
   std::vector<std::byte> bytes_;
   std::size_t size_ = 0;

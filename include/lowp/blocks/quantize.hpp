@@ -3,10 +3,9 @@
 //   auto W = lowp::quantize<lowp::mxfp4>(lowp::matrix_view<const float>(w, rows, cols));
 //   lowp::dequantize(W, out);
 //
-// Blocks run along a row; a row that is not a multiple of the block ends in a short block. Policies, in any
-// order: a rounding policy (default nearest_even), an overflow policy (scalar formats; default: the type's
-// own), and a philox generator for stochastic rounding, from which the value in row r and column c draws
-// number r * cols + c.
+// Blocks run along a row; a row that is not a multiple of the block ends in a short block. Policies, in any order: a
+// rounding policy (default nearest_even), an overflow policy (scalar formats; default: the type's own), and a philox
+// generator for stochastic rounding, from which the value in row r and column c draws number r * cols + c.
 #pragma once
 
 #include <lowp/blocks/block.hpp>
@@ -50,8 +49,7 @@ template <Codec C, class... Policies>
   const array_rounding<R, O> rounding{{}, {}, random};
 
   typename K::context context{};
-  if constexpr (!std::same_as<typename K::context, no_context>)
-    context = K::prepare(detail::largest_finite(x));
+  if constexpr (!std::same_as<typename K::context, no_context>) context = K::prepare(detail::largest_finite(x));
   matrix<C> out(x.rows(), x.cols(), context);
 
   for (std::size_t r = 0; r < x.rows(); ++r) {
@@ -61,8 +59,7 @@ template <Codec C, class... Policies>
       const std::uint64_t index = r * x.cols() + c;
       const std::span<const float> group = x.row(r).subspan(c, n);
       if constexpr (K::tile_rows > 1) {
-        const std::size_t top = r - r % K::tile_rows,
-                          end = std::min<std::size_t>(x.rows(), top + K::tile_rows);
+        const std::size_t top = r - r % K::tile_rows, end = std::min<std::size_t>(x.rows(), top + K::tile_rows);
         std::uint32_t tile_max = 0;
         for (std::size_t t = top; t < end; ++t)
           tile_max = std::max(tile_max, detail::largest_bits(x.row(t).subspan(c, n)));
@@ -85,8 +82,8 @@ template <Codec C, class... Policies>
 template <Codec C>
 void dequantize(const matrix<C>& w, matrix_view<float> out) {
   if (out.rows() != w.rows() || out.cols() != w.cols())
-    throw error("dequantize: a matrix of " + detail::shape_text(w.rows(), w.cols()) +
-                " does not fit a view of " + detail::shape_text(out.rows(), out.cols()));
+    throw error("dequantize: a matrix of " + detail::shape_text(w.rows(), w.cols()) + " does not fit a view of " +
+                detail::shape_text(out.rows(), out.cols()));
   for (std::size_t r = 0; r < w.rows(); ++r) w.decode_row(r, out.row(r));
 }
 

@@ -8,9 +8,9 @@
 //   search_scale    the one with the least squared error, of all within a factor of 2 of amax / largest
 //   element
 //
-// emax = floor(log2(largest element)). A rule sees only finite amax > 0; scales saturate at both ends of
-// their format, and a power-of-two rule never gives 0: 2^-127 stays the smallest e8m0 scale. Zero, infinite
-// and NaN blocks are not a matter of rules: see block.hpp.
+// emax = floor(log2(largest element)). A rule sees only finite amax > 0; scales saturate at both ends of their
+// format, and a power-of-two rule never gives 0: 2^-127 stays the smallest e8m0 scale. Zero, infinite and NaN blocks
+// are not a matter of rules: see block.hpp.
 #pragma once
 
 #include <lowp/blocks/codec.hpp>
@@ -50,8 +50,8 @@ struct even_scale {
   template <detail::Number Element, detail::Number Scale>
   static constexpr Scale choose(std::span<const float>, float amax) noexcept {
     const exact a = decode(amax);
-    // Rounding up to the element's precision reaches the next binade iff all of its fraction bits and the
-    // half are set.
+    // Rounding up to the element's precision reaches the next binade iff all of its fraction bits and the half are
+    // set.
     const std::uint64_t half = std::uint64_t{1} << (63 - Element::format::precision);
     const bool carries = a.significand + half < a.significand;
     return detail::power_of_two<Scale>(a.exponent + carries - detail::largest_element<Element>.exponent);
@@ -69,8 +69,7 @@ struct round_up_scale {
 struct nearest_scale {
   template <detail::Number Element, detail::Number Scale>
   static constexpr Scale choose(std::span<const float>, float amax) noexcept {
-    return round_to<Scale>(exact_div(decode(amax), detail::largest_element<Element>), nearest_even{},
-                           saturate{});
+    return round_to<Scale>(exact_div(decode(amax), detail::largest_element<Element>), nearest_even{}, saturate{});
   }
 };
 

@@ -2,9 +2,9 @@
 //
 //   value i = element i * block scale * tensor scale
 //
-// The block scale is stored in the block (Scale code, then packed elements); the tensor scale, one float, is
-// the context of the codec and lives in the matrix. A recipe says how both are computed, in float arithmetic
-// with every operation rounded to nearest, so that the bits match the library it is named after:
+// The block scale is stored in the block (Scale code, then packed elements); the tensor scale, one float, is the
+// context of the codec and lives in the matrix. A recipe says how both are computed, in float arithmetic with every
+// operation rounded to nearest, so that the bits match the library it is named after:
 //
 //   transformer_engine   S = 448 q / amax (q = largest element, 448 = largest scale), tensor scale 1 / S,
 //                        block scale = e4m3(blockmax * (S * (1/q))), element = x * (1 / (block scale *
@@ -13,9 +13,9 @@
 //   448)),
 //                        element = x * ((1 / t) / block scale)
 //
-// They differ only on data that is aligned to ties, but there they do. amax is taken over the finite values
-// of the tensor. A block of zeros, or one so small that its scale is 0 (transformer_engine), has all bytes 0
-// and reads back as zeros. A block with a NaN or an infinity has a NaN scale and reads back as NaN. Sources:
+// They differ only on data that is aligned to ties, but there they do. amax is taken over the finite values of the
+// tensor. A block of zeros, or one so small that its scale is 0 (transformer_engine), has all bytes 0 and reads back
+// as zeros. A block with a NaN or an infinity has a NaN scale and reads back as NaN. Sources:
 // NVIDIA/TransformerEngine and pytorch/ao, read at the commits named in docs/blocks.md; arXiv:2509.25149.
 #pragma once
 
@@ -59,8 +59,7 @@ struct torchao_recipe {
   template <detail::Number Scale>
   static constexpr Scale block_scale(float block_max, float largest_element, const tensor_scale& t) noexcept {
     const float s = div<float>(div<float>(block_max, largest_element), t.decode);
-    constexpr Scale smallest =
-        (std::numeric_limits<Scale>::min)();  // the smallest normal one: 2^-6 for e4m3fn
+    constexpr Scale smallest = (std::numeric_limits<Scale>::min)();  // the smallest normal one: 2^-6 for e4m3fn
     return s < convert<float>(smallest) ? smallest : convert<Scale>(s, nearest_even{}, saturate{});
   }
   template <detail::Number Scale>
@@ -71,10 +70,8 @@ struct torchao_recipe {
 
 template <detail::Number Element, int N, detail::Number Scale, class Recipe, int TileRows = 1>
 struct tensor_block {
-  static_assert(N >= 1 && TileRows >= 1,
-                "lowp: tensor_block<Element, N, Scale, Recipe, TileRows> needs sizes >= 1");
-  static_assert(Scale::format::bits == 8 && Scale::format::has_nan,
-                "lowp: a block scale has 8 bits and a NaN");
+  static_assert(N >= 1 && TileRows >= 1, "lowp: tensor_block<Element, N, Scale, Recipe, TileRows> needs sizes >= 1");
+  static_assert(Scale::format::bits == 8 && Scale::format::has_nan, "lowp: a block scale has 8 bits and a NaN");
   using element = Element;
   using scale = Scale;
   using recipe = Recipe;
@@ -122,8 +119,7 @@ struct codec<tensor_block<Element, N, Scale, Recipe, TileRows>> {
   static void decode(const std::byte* in, std::span<float> y, const tensor_scale& t) noexcept {
     const Scale s = Scale::from_bits(std::to_integer<std::uint8_t>(in[0]));
     const float scale = convert<float>(s);  // element * scale is exact in float: 4 + 4 bits
-    for (std::size_t i = 0; i < y.size(); ++i)
-      y[i] = convert<float>(elements::load(in + 1, i)) * scale * t.decode;
+    for (std::size_t i = 0; i < y.size(); ++i) y[i] = convert<float>(elements::load(in + 1, i)) * scale * t.decode;
   }
 
  private:

@@ -2,14 +2,13 @@
 //
 //   add<To>(a, b, policies...)   sub  mul  div  sqrt<To>(a, ...)  fma<To>(a, b, c, ...)
 //
-// Operands may be of any mix of formats, native floats and integers. Each operation decodes, computes one
-// exact result (sums and products in 128 bits, quotients and roots as 64 bits and a sticky bit) and rounds
-// once into To: correctly rounded for every pair of formats and every policy, by construction. Where the
-// operands have one type, `To` may be left out.
+// Operands may be of any mix of formats, native floats and integers. Each operation decodes, computes one exact
+// result (sums and products in 128 bits, quotients and roots as 64 bits and a sticky bit) and rounds once into To:
+// correctly rounded for every pair of formats and every policy, by construction. Where the operands have one type,
+// `To` may be left out.
 //
-// Special values as in IEEE 754-2019, 6 and 7: Inf - Inf, 0 * Inf, 0 / 0, Inf / Inf and the root of a
-// negative number are NaN, x / 0 is an infinity (P3109 has NaN there), x - x is +0 except -0 under
-// `downward`.
+// Special values as in IEEE 754-2019, 6 and 7: Inf - Inf, 0 * Inf, 0 / 0, Inf / Inf and the root of a negative number
+// are NaN, x / 0 is an infinity (P3109 has NaN there), x - x is +0 except -0 under `downward`.
 #pragma once
 
 #include <lowp/core/convert.hpp>
@@ -48,13 +47,12 @@ LOWP_FN constexpr wide shift_right(wide x, int n, bool& lost) noexcept {
   return {x.high >> n, (x.low >> n) | (x.high << (64 - n))};
 }
 
-// The sum of two finite values as 64 bits and a sticky bit. Both get one bit of headroom for the carry. With
-// at most 126 bits each, the shift of the smaller one loses bits only if it is at least two binades below:
-// then no more than one leading bit can cancel, and what was lost stays below everything that counts.
+// The sum of two finite values as 64 bits and a sticky bit. Both get one bit of headroom for the carry. With at most
+// 126 bits each, the shift of the smaller one loses bits only if it is at least two binades below: then no more than
+// one leading bit can cancel, and what was lost stays below everything that counts.
 LOWP_FN constexpr exact sum(const addend& a, const addend& b, bool cancels_to_negative) noexcept {
   // Which is larger, and which way the signs go, is a coin toss to a branch predictor: no branches here.
-  const bool smaller_low =
-      (a.significand.high == b.significand.high) & (a.significand.low < b.significand.low);
+  const bool smaller_low = (a.significand.high == b.significand.high) & (a.significand.low < b.significand.low);
   const bool smaller_significand = (a.significand.high < b.significand.high) | smaller_low;
   const bool swap = (a.exponent < b.exponent) | ((a.exponent == b.exponent) & smaller_significand);
   const std::uint64_t mask = 0 - std::uint64_t{swap};
@@ -92,8 +90,7 @@ LOWP_FN constexpr exact sum(const addend& a, const addend& b, bool cancels_to_ne
 
 // The same for significands of at most 62 bits, which is all but 64-bit integers: one word is enough.
 LOWP_FN constexpr exact short_sum(const exact& a, const exact& b, bool cancels_to_negative) noexcept {
-  const bool swap =
-      (a.exponent < b.exponent) | ((a.exponent == b.exponent) & (a.significand < b.significand));
+  const bool swap = (a.exponent < b.exponent) | ((a.exponent == b.exponent) & (a.significand < b.significand));
   const std::uint64_t mask = (a.significand ^ b.significand) & (0 - std::uint64_t{swap});
   const int distance = a.exponent < b.exponent ? b.exponent - a.exponent : a.exponent - b.exponent;
   const std::uint64_t x = (a.significand ^ mask) >> 1, whole = (b.significand ^ mask) >> 1;
@@ -105,8 +102,8 @@ LOWP_FN constexpr exact short_sum(const exact& a, const exact& b, bool cancels_t
     return exact::zero(cancels_to_negative);
   const int shift = std::countl_zero(r);
   const bool negative = (a.negative & !swap) | (b.negative & swap);
-  return {r << shift, (a.exponent < b.exponent ? b.exponent : a.exponent) + 1 - shift, value_kind::finite,
-          negative, lost};
+  return {r << shift, (a.exponent < b.exponent ? b.exponent : a.exponent) + 1 - shift, value_kind::finite, negative,
+          lost};
 }
 
 LOWP_FN constexpr exact nan_of(const exact& a) noexcept { return exact::nan(a.negative); }
@@ -182,8 +179,7 @@ LOWP_FN constexpr exact unusual_add(const exact& a, const exact& b, bool cancels
   if (a.kind == infinite) return a;
   // significand * 2^64 or 2^63 has its root in [2^63, 2^64); the exponent left over must be even.
   const bool odd = (a.exponent & 1) != 0;
-  const detail::wide n =
-      odd ? detail::wide{a.significand, 0} : detail::wide{a.significand >> 1, a.significand << 63};
+  const detail::wide n = odd ? detail::wide{a.significand, 0} : detail::wide{a.significand >> 1, a.significand << 63};
   const detail::root r = detail::root_wide(n);
   return {r.value, (a.exponent - odd) / 2, finite, false, !r.exact};
 }
@@ -193,12 +189,21 @@ LOWP_FN constexpr exact unusual_add(const exact& a, const exact& b, bool cancels
                                                 bool cancels_to_negative = false) noexcept {
   using enum value_kind;
   if (a.kind == finite && b.kind == finite && c.kind == finite) [[likely]] {
-    return detail::sum(detail::product(a, b), {c.negative, c.exponent, {c.significand, 0}},
-                       cancels_to_negative);
+    return detail::sum(detail::product(a, b), {c.negative, c.exponent, {c.significand, 0}}, cancels_to_negative);
   }
-  // With a special operand the product is exact or special itself; if c is zero the product may be sticky,
-  // which exact_add passes through untouched.
+  // With a special operand the product is exact or special itself; if c is zero the product may be sticky, which
+  // exact_add passes through untouched.
   return exact_add(exact_mul(a, b), c, cancels_to_negative);
+}
+
+/// Where x stands between two neighbours, low <= x < high: (x - low) / (high - low) as the `rest` of a cut. With it a
+/// format whose values follow no formula, such as a codebook, writes its `truncate` as a search.
+[[nodiscard]] LOWP_FN constexpr std::uint64_t rest_between(const exact& low, const exact& x,
+                                                           const exact& high) noexcept {
+  const exact part = exact_div(exact_add(x, -low), exact_add(high, -low));
+  if (part.kind != value_kind::finite) return 0;
+  const cut fraction = detail::shift_out(part.significand, part.sticky, -part.exponent - 1);
+  return fraction.code | (fraction.rest != 0);
 }
 
 namespace detail {
@@ -239,8 +244,8 @@ template <class To, class A, class B, class R, class O>
 inline constexpr bool has_pair_codes = false;
 template <class To, Scalar A, Scalar B, class R, class O>
 inline constexpr bool has_pair_codes<To, A, B, R, O> =
-    std::same_as<format_of<To>, format_of<A>>&& std::same_as<format_of<To>, format_of<B>>&&
-            format_of<To>::bits <= 8 &&
+    std::same_as<format_of<To>, format_of<A>>&& std::same_as<format_of<To>, format_of<B>>&& format_of<To>::bits <=
+        8 &&
     Repeatable<R, O>;
 
 // The operations on two operands, as types: a table is filled, and looked up, by any of them.
@@ -255,14 +260,10 @@ struct sub_op {
   }
 };
 struct mul_op {
-  LOWP_FN static constexpr exact apply(const exact& a, const exact& b, bool) noexcept {
-    return exact_mul(a, b);
-  }
+  LOWP_FN static constexpr exact apply(const exact& a, const exact& b, bool) noexcept { return exact_mul(a, b); }
 };
 struct div_op {
-  LOWP_FN static constexpr exact apply(const exact& a, const exact& b, bool) noexcept {
-    return exact_div(a, b);
-  }
+  LOWP_FN static constexpr exact apply(const exact& a, const exact& b, bool) noexcept { return exact_div(a, b); }
 };
 
 template <class Op, class To, class A, class B, class... Policies>
@@ -277,8 +278,7 @@ LOWP_FN constexpr To operate(A a, B b, Policies&&... policies) noexcept {
           pair_codes<Op, format_of<To>, R, O>::get()(scalar_traits<A>::code(a), scalar_traits<B>::code(b)));
   }
 #endif
-  return round_to<To>(Op::apply(decode(a), decode(b), cancels_to_negative<R>),
-                      static_cast<Policies&&>(policies)...);
+  return round_to<To>(Op::apply(decode(a), decode(b), cancels_to_negative<R>), static_cast<Policies&&>(policies)...);
 }
 
 }  // namespace detail
@@ -286,30 +286,25 @@ LOWP_FN constexpr To operate(A a, B b, Policies&&... policies) noexcept {
 /// a + b, exact, rounded once to To.
 template <class To = void, Operand A, Operand B, class... Policies>
 [[nodiscard]] LOWP_FN constexpr detail::result<To, A, B> add(A a, B b, Policies&&... policies) noexcept {
-  return detail::operate<detail::add_op, detail::result<To, A, B>>(a, b,
-                                                                   static_cast<Policies&&>(policies)...);
+  return detail::operate<detail::add_op, detail::result<To, A, B>>(a, b, static_cast<Policies&&>(policies)...);
 }
 
 /// a - b, exact, rounded once to To.
 template <class To = void, Operand A, Operand B, class... Policies>
 [[nodiscard]] LOWP_FN constexpr detail::result<To, A, B> sub(A a, B b, Policies&&... policies) noexcept {
-  return detail::operate<detail::sub_op, detail::result<To, A, B>>(a, b,
-                                                                   static_cast<Policies&&>(policies)...);
+  return detail::operate<detail::sub_op, detail::result<To, A, B>>(a, b, static_cast<Policies&&>(policies)...);
 }
 
 /// a * b, exact, rounded once to To.
 template <class To = void, Operand A, Operand B, class... Policies>
 [[nodiscard]] LOWP_FN constexpr detail::result<To, A, B> mul(A a, B b, Policies&&... policies) noexcept {
-  return detail::operate<detail::mul_op, detail::result<To, A, B>>(a, b,
-                                                                   static_cast<Policies&&>(policies)...);
+  return detail::operate<detail::mul_op, detail::result<To, A, B>>(a, b, static_cast<Policies&&>(policies)...);
 }
 
-/// a / b, rounded once to To. x / 0 is an infinity of the quotient's sign, which the overflow policy then
-/// sees.
+/// a / b, rounded once to To. x / 0 is an infinity of the quotient's sign, which the overflow policy then sees.
 template <class To = void, Operand A, Operand B, class... Policies>
 [[nodiscard]] LOWP_FN constexpr detail::result<To, A, B> div(A a, B b, Policies&&... policies) noexcept {
-  return detail::operate<detail::div_op, detail::result<To, A, B>>(a, b,
-                                                                   static_cast<Policies&&>(policies)...);
+  return detail::operate<detail::div_op, detail::result<To, A, B>>(a, b, static_cast<Policies&&>(policies)...);
 }
 
 /// The square root of a, rounded once to To; NaN for a < 0, and sqrt(-0) is -0.
@@ -320,8 +315,7 @@ template <class To = void, Operand A, class... Policies>
 
 /// a * b + c, exact, rounded once to To.
 template <class To = void, Operand A, Operand B, Operand C, class... Policies>
-[[nodiscard]] LOWP_FN constexpr detail::result<To, A, B, C> fma(A a, B b, C c,
-                                                                Policies&&... policies) noexcept {
+[[nodiscard]] LOWP_FN constexpr detail::result<To, A, B, C> fma(A a, B b, C c, Policies&&... policies) noexcept {
   static_assert(detail::significant_bits<A> + detail::significant_bits<B> <= 126,
                 "lowp: fma needs factors of at most 126 significant bits together");
   using T = detail::result<To, A, B, C>;

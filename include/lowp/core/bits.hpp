@@ -1,5 +1,4 @@
-// Unsigned integers: the storage type of a code, and the few operations on 128 bits that exact arithmetic
-// needs.
+// Unsigned integers: the storage type of a code, and the few operations on 128 bits that exact arithmetic needs.
 //
 //   storage_t<N>       smallest unsigned type that holds N bits, 1 <= N <= 64
 //   low_mask(n)        2^n - 1, 0 <= n <= 64
@@ -7,23 +6,23 @@
 //   divide_wide        128 / 64 -> 64, quotient and remainder (high < divisor)
 //   root_wide          floor(sqrt(128)) -> 64, and whether it is exact
 //
-// Everything is constexpr and independent of compiler extensions: unsigned __int128 only makes it faster.
-// Division: D. E. Knuth, The Art of Computer Programming 2, 4.3.1, algorithm D, with two 32-bit digits.
-// Square root: P. Zimmermann, Karatsuba Square Root, INRIA RR-3805, 1999.
+// Everything is constexpr and independent of compiler extensions: unsigned __int128 only makes it faster. Division:
+// D. E. Knuth, The Art of Computer Programming 2, 4.3.1, algorithm D, with two 32-bit digits. Square root: P.
+// Zimmermann, Karatsuba Square Root, INRIA RR-3805, 1999.
 #pragma once
 
 #include <bit>
 #include <cstdint>
-#include <lowp/core/config.hpp>
 #include <type_traits>
+
+#include <lowp/core/config.hpp>
 
 namespace lowp {
 
 template <int Bits>
-requires(Bits >= 1 && Bits <= 64) using storage_t =
-    std::conditional_t<(Bits <= 8), std::uint8_t,
-                       std::conditional_t<(Bits <= 16), std::uint16_t,
-                                          std::conditional_t<(Bits <= 32), std::uint32_t, std::uint64_t>>>;
+requires(Bits >= 1 && Bits <= 64) using storage_t = std::conditional_t<
+    (Bits <= 8), std::uint8_t,
+    std::conditional_t<(Bits <= 16), std::uint16_t, std::conditional_t<(Bits <= 32), std::uint32_t, std::uint64_t>>>;
 
 [[nodiscard]] LOWP_FN constexpr std::uint64_t low_mask(int n) noexcept {
   return n >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1;
@@ -60,8 +59,7 @@ struct quotient {
 };
 
 // (high * 2^64 + low) / divisor for high < divisor and a divisor with its top bit set.
-LOWP_FN constexpr quotient divide_wide(std::uint64_t high, std::uint64_t low,
-                                       std::uint64_t divisor) noexcept {
+LOWP_FN constexpr quotient divide_wide(std::uint64_t high, std::uint64_t low, std::uint64_t divisor) noexcept {
   const std::uint64_t d1 = divisor >> 32, d0 = divisor & 0xffffffff;
   // One 32-bit digit of the quotient: the estimate from the leading digits is at most 2 too large.
   const auto digit = [=](std::uint64_t rest, std::uint64_t next, std::uint64_t& remainder) {

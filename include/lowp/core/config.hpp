@@ -1,7 +1,7 @@
 // Version and the one portability macro.
 //
-// LOWP_FN marks every function that may also run on a device; it is empty for a host compiler.
-// No other macro leaves these headers and none changes what they mean.
+// LOWP_FN marks every function that may also run on a device; it is empty for a host compiler. No other macro leaves
+// these headers and none changes what they mean.
 #pragma once
 
 #define LOWP_VERSION_MAJOR 0

@@ -3,11 +3,12 @@
 //   Scalar    a number type, float or double: what a result can be
 //   Operand   a Scalar or a built-in integer: what a value can come from; integers are taken exactly
 //
-// Policies come last and in any order: a rounding policy, an overflow policy, a source of random bits
-// (random_bits, or any callable that returns 32 of them). Those not given are the ones of To.
+// Policies come last and in any order: a rounding policy, an overflow policy, a source of random bits (random_bits,
+// or any callable that returns 32 of them). Those not given are the ones of To.
 #pragma once
 
 #include <bit>
+
 #include <lowp/core/native.hpp>
 #include <lowp/core/random.hpp>
 #include <lowp/core/table.hpp>
@@ -88,11 +89,9 @@ struct policy_of<P> {
 };
 
 template <class Tag, class... P>
-inline constexpr int count_of = (0 + ... +
-                                 int{std::same_as<typename policy_of<std::remove_cvref_t<P>>::type, Tag>});
+inline constexpr int count_of = (0 + ... + int{std::same_as<typename policy_of<std::remove_cvref_t<P>>::type, Tag>});
 
-// The policy of kind Tag among the arguments, or the fallback. A generator must keep its identity: hence
-// forwarding.
+// The policy of kind Tag among the arguments, or the fallback. A generator must keep its identity: hence forwarding.
 template <class Tag, class Fallback>
 LOWP_FN constexpr Fallback&& pick(Fallback&& fallback) noexcept {
   return static_cast<Fallback&&>(fallback);
@@ -128,8 +127,7 @@ template <Scalar To, class... Policies>
 [[nodiscard]] LOWP_FN constexpr To round_to(const exact& x, Policies&&... policies) noexcept {
   static_assert(detail::count_of<rounding_tag, Policies...> <= 1, "lowp: two rounding policies in one call");
   static_assert(detail::count_of<overflow_tag, Policies...> <= 1, "lowp: two overflow policies in one call");
-  static_assert(detail::count_of<random_tag, Policies...> <= 1,
-                "lowp: two sources of random bits in one call");
+  static_assert(detail::count_of<random_tag, Policies...> <= 1, "lowp: two sources of random bits in one call");
   using traits = scalar_traits<To>;
   return traits::from_code(encode<typename traits::format>(
       x, detail::pick<rounding_tag>(typename traits::rounding{}, static_cast<Policies&&>(policies)...),
@@ -137,8 +135,8 @@ template <Scalar To, class... Policies>
       detail::pick<random_tag>(detail::draw_from_thread{}, static_cast<Policies&&>(policies)...)));
 }
 
-/// x rounded once to To. Every NaN becomes the canonical NaN of To with the sign kept where To has two;
-/// a NaN into a format without one becomes 0, or traps under `trap`.
+/// x rounded once to To. Every NaN becomes the canonical NaN of To with the sign kept where To has two; a NaN into a
+/// format without one becomes 0, or traps under `trap`.
 template <Scalar To, Operand From, class... Policies>
 [[nodiscard]] LOWP_FN constexpr To convert(From x, Policies&&... policies) noexcept {
   using traits = scalar_traits<To>;
@@ -148,8 +146,7 @@ template <Scalar To, Operand From, class... Policies>
   if (!std::is_constant_evaluated()) {
     if constexpr (std::same_as<From, float> && detail::has_float_codes<typename traits::format, R, O>) {
       return traits::from_code(detail::float_codes<typename traits::format, R, O>::get()[x]);
-    } else if constexpr (std::same_as<To, float> && detail::has_float_values<From> &&
-                         sizeof...(Policies) == 0) {
+    } else if constexpr (std::same_as<To, float> && detail::has_float_values<From> && sizeof...(Policies) == 0) {
       return detail::float_values<format_of<From>>::get().value[scalar_traits<From>::code(x)];
     }
   }

@@ -4,9 +4,9 @@
 //   rest   the part of the gap up to code + 1 that was discarded, as a 0.64 fraction;
 //          its last bit is sticky: set when anything below it was discarded too
 //
-// Magnitude codes ascend with the value, so the next larger value is code + 1 and a carry walks from the
-// fraction into the exponent by itself. Above a format's largest value the grid goes on for ever: overflow
-// is decided after rounding (IEEE 754-2019, 7.4).
+// Magnitude codes ascend with the value, so the next larger value is code + 1 and a carry walks from the fraction
+// into the exponent by itself. Above a format's largest value the grid goes on for ever: overflow is decided after
+// rounding (IEEE 754-2019, 7.4).
 #pragma once
 
 #include <lowp/core/exact.hpp>

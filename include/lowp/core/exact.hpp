@@ -2,12 +2,13 @@
 //
 //   value = (-1)^negative * (significand + s) * 2^(exponent - 63),   0 < s < 1 if sticky, else s = 0
 //
-// A finite value is normalised: bit 63 of the significand is set, so exponent = floor(log2|value|) and equal
-// values have equal members. `sticky` says that something below the significand was discarded: it keeps a
-// quotient or a square root exact enough for one correct rounding into any format of at most 61 bits.
+// A finite value is normalised: bit 63 of the significand is set, so exponent = floor(log2|value|) and equal values
+// have equal members. `sticky` says that something below the significand was discarded: it keeps a quotient or a
+// square root exact enough for one correct rounding into any format of at most 61 bits.
 #pragma once
 
 #include <compare>
+
 #include <lowp/core/bits.hpp>
 
 namespace lowp {
@@ -32,8 +33,7 @@ struct exact {
   }
 
   /// (-1)^negative * integer * 2^unit, normalised; an integer of 0 gives a zero of that sign.
-  [[nodiscard]] LOWP_FN static constexpr exact scaled(bool negative, std::uint64_t integer,
-                                                      int unit) noexcept {
+  [[nodiscard]] LOWP_FN static constexpr exact scaled(bool negative, std::uint64_t integer, int unit) noexcept {
     if (integer == 0) return zero(negative);
     const int shift = std::countl_zero(integer);
     return {integer << shift, unit + 63 - shift, value_kind::finite, negative, false};
@@ -41,6 +41,11 @@ struct exact {
 
   [[nodiscard]] LOWP_FN constexpr exact operator-() const noexcept {
     return {significand, exponent, kind, !negative, sticky};
+  }
+
+  /// |x|
+  [[nodiscard]] LOWP_FN constexpr exact magnitude() const noexcept {
+    return {significand, exponent, kind, false, sticky};
   }
 
   /// Same members. Zeros of both signs differ here, and NaN equals NaN; `compare` has the numeric meaning.

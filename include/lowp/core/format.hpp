@@ -12,16 +12,17 @@
 //   has_zero, has_infinity, has_nan, and infinity(negative), nan(negative) where they exist
 //   default_overflow               what the operators do beyond the largest value
 //
-// A format that models this gets rounding, arithmetic, limits, printing, tables and arrays for nothing.
-// `encode` is the one place where a value is rounded into a format.
+// A format that models this gets rounding, arithmetic, limits, printing, tables and arrays for nothing. `encode` is
+// the one place where a value is rounded into a format.
 #pragma once
 
 #include <concepts>
 #include <cstdint>
+#include <type_traits>
+
 #include <lowp/core/cut.hpp>
 #include <lowp/core/overflow.hpp>
 #include <lowp/core/rounding.hpp>
-#include <type_traits>
 
 namespace lowp {
 
@@ -42,8 +43,7 @@ concept Format = requires(std::uint64_t code, const exact& x, bool negative) {
 namespace detail {
 
 template <Format F, OverflowPolicy O>
-LOWP_FN constexpr std::uint64_t out_of_range(const exact& x, overflow_cause cause, bool away,
-                                             O overflow) noexcept {
+LOWP_FN constexpr std::uint64_t out_of_range(const exact& x, overflow_cause cause, bool away, O overflow) noexcept {
   const bool wrong_sign = x.negative && F::max_magnitude(true) == 0;
   const bool has_infinity = F::has_infinity && !wrong_sign;
   switch (overflow(overflow_event{cause, away, has_infinity, F::has_nan, wrong_sign})) {
@@ -71,9 +71,9 @@ LOWP_FN constexpr std::uint64_t out_of_range(const exact& x, overflow_cause caus
 
 /// Rounds an exact value into a format: the code of the result.
 ///
-/// `random` is called for 32 random bits, once, and only for a finite value under a stochastic policy.
-/// The steps: cut toward zero; let the policy add one; if that is beyond the largest magnitude, or the value
-/// was special to begin with, let the overflow policy decide.
+/// `random` is called for 32 random bits, once, and only for a finite value under a stochastic policy. The steps: cut
+/// toward zero; let the policy add one; if that is beyond the largest magnitude, or the value was special to begin
+/// with, let the overflow policy decide.
 template <Format F, RoundingPolicy R, OverflowPolicy O, class Random>
 [[nodiscard]] LOWP_FN constexpr std::uint64_t encode(const exact& x, R rounding, O overflow,
                                                      Random&& random) noexcept {
@@ -88,8 +88,7 @@ template <Format F, RoundingPolicy R, OverflowPolicy O, class Random>
     };
     if constexpr (std::same_as<O, wrap>) {
       static_assert(
-          requires { F::truncate_modular(x); },
-          "lowp: overflow policy `wrap` is for fixed-point formats only");
+          requires { F::truncate_modular(x); }, "lowp: overflow policy `wrap` is for fixed-point formats only");
       return F::assemble_modular(x.negative, round(F::truncate_modular(x)));
     } else {
       const std::uint64_t magnitude = round(F::truncate(x));
@@ -104,8 +103,7 @@ template <Format F, RoundingPolicy R, OverflowPolicy O, class Random>
     if constexpr (F::has_zero) return F::assemble(x.negative, 0);
     return detail::out_of_range<F>(x, overflow_cause::zero, true, overflow);
   }
-  if (x.kind == value_kind::infinite)
-    return detail::out_of_range<F>(x, overflow_cause::infinite, true, overflow);
+  if (x.kind == value_kind::infinite) return detail::out_of_range<F>(x, overflow_cause::infinite, true, overflow);
   if constexpr (F::has_nan) return F::nan(x.negative);
   return detail::out_of_range<F>(x, overflow_cause::nan, true, overflow);
 }

@@ -1,14 +1,13 @@
-// std::numeric_limits and std::hash of every number type, derived from decode: no constant is typed in by
-// hand.
+// std::numeric_limits and std::hash of every number type, derived from decode: no constant is typed in by hand.
 //
 // A value is called normal if the gap above it is as small, in proportion, as it gets anywhere in the format:
-// exponent(x) - exponent(gap) = digits - 1. Magnitudes ascend, so the smallest normal one is found by
-// bisection.
+// exponent(x) - exponent(gap) = digits - 1. Magnitudes ascend, so the smallest normal one is found by bisection.
 #pragma once
 
 #include <limits>
-#include <lowp/core/ordering.hpp>
 #include <typeindex>  // declares std::hash at the least cost
+
+#include <lowp/core/ordering.hpp>
 
 namespace lowp::detail {
 
@@ -18,9 +17,7 @@ struct facts {
   static constexpr std::uint64_t largest = F::max_magnitude(false);
   static constexpr std::uint64_t smallest = F::has_zero ? 1 : 0;
 
-  static constexpr exact value(std::uint64_t magnitude) noexcept {
-    return F::decode(F::assemble(false, magnitude));
-  }
+  static constexpr exact value(std::uint64_t magnitude) noexcept { return F::decode(F::assemble(false, magnitude)); }
 
   // Significant bits at a magnitude: 1 + exponent(x) - exponent(gap above), at most 64.
   static constexpr int digits_at(std::uint64_t magnitude) noexcept {
@@ -52,8 +49,7 @@ struct facts {
 
   static constexpr bool evenly_spaced = gap_above<F>(smallest) == gap_above<F>(largest);
 
-  // floor(x * log10(2)) in integers; 1233 / 4096 is below log10(2) by 3e-6 in proportion, enough up to 2^14
-  // bits.
+  // floor(x * log10(2)) in integers; 1233 / 4096 is below log10(2) by 3e-6 in proportion, enough up to 2^14 bits.
   static constexpr int floor_log10_2(int x) noexcept {
     const int scaled = x * 1233;
     return scaled >= 0 ? scaled / 4096 : -((-scaled + 4095) / 4096);
@@ -88,9 +84,8 @@ class numeric_limits<lowp::number<F, R, O>> {
   static constexpr bool tinyness_before = false;
   static constexpr int radix = 2;
   static constexpr int digits = facts::digits;
-  static constexpr int digits10 = digits > 0
-                                      ? lowp::detail::facts<F>::floor_log10_2(is_exact ? digits : digits - 1)
-                                      : 0;
+  static constexpr int digits10 = digits > 0 ? lowp::detail::facts<F>::floor_log10_2(is_exact ? digits : digits - 1)
+                                             : 0;
   static constexpr int max_digits10 = is_exact ? 0 : facts::floor_log10_2(digits) + 2;
   static constexpr int min_exponent = is_exact ? 0 : facts::value(facts::smallest_normal).exponent + 1;
   static constexpr int max_exponent = is_exact ? 0 : facts::value(facts::largest).exponent + 1;
@@ -135,8 +130,7 @@ template <lowp::Format F, lowp::RoundingPolicy R, lowp::OverflowPolicy O>
 struct hash<lowp::number<F, R, O>> {
   [[nodiscard]] constexpr size_t operator()(lowp::number<F, R, O> x) const noexcept {
     if (lowp::decode(x).kind == lowp::value_kind::zero) return 0;
-    std::uint64_t h =
-        x.bits() * std::uint64_t{0x9E3779B97F4A7C15};  // Fibonacci hashing: spreads adjacent codes
+    std::uint64_t h = x.bits() * std::uint64_t{0x9E3779B97F4A7C15};  // Fibonacci hashing: spreads adjacent codes
     return static_cast<size_t>(h ^ (h >> 32));
   }
 };

@@ -1,11 +1,11 @@
 // float and double as formats: IEEE 754 binary32 and binary64, decoded from their bits.
 //
-// They take part in conversions and mixed arithmetic like every other format. Nothing here uses the
-// floating-point unit, so results depend neither on the rounding mode nor on flush-to-zero bits of the
-// machine.
+// They take part in conversions and mixed arithmetic like every other format. Nothing here uses the floating-point
+// unit, so results depend neither on the rounding mode nor on flush-to-zero bits of the machine.
 #pragma once
 
 #include <limits>
+
 #include <lowp/core/format.hpp>
 
 namespace lowp {
@@ -25,9 +25,7 @@ struct native_format {
   LOWP_FN static constexpr std::uint64_t assemble(bool negative, std::uint64_t magnitude) noexcept {
     return std::uint64_t{negative} << (bits - 1) | magnitude;
   }
-  LOWP_FN static constexpr std::uint64_t magnitude(std::uint64_t code) noexcept {
-    return code & low_mask(bits - 1);
-  }
+  LOWP_FN static constexpr std::uint64_t magnitude(std::uint64_t code) noexcept { return code & low_mask(bits - 1); }
   LOWP_FN static constexpr std::uint64_t infinity(bool negative) noexcept {
     return assemble(negative, infinite_magnitude);
   }
@@ -37,8 +35,7 @@ struct native_format {
   LOWP_FN static constexpr exact decode(std::uint64_t code) noexcept {
     const bool negative = (code >> (bits - 1)) != 0;
     const std::uint64_t m = magnitude(code);
-    if (m >= infinite_magnitude)
-      return m == infinite_magnitude ? exact::infinity(negative) : exact::nan(negative);
+    if (m >= infinite_magnitude) return m == infinite_magnitude ? exact::infinity(negative) : exact::nan(negative);
     return detail::decode_floating(negative, m, FractionBits, bias);
   }
   LOWP_FN static constexpr cut truncate(const exact& x) noexcept {
@@ -49,10 +46,8 @@ struct native_format {
 using binary32 = native_format<8, 23>;
 using binary64 = native_format<11, 52>;
 
-static_assert(std::numeric_limits<float>::is_iec559 && sizeof(float) == 4,
-              "lowp: float must be IEEE binary32");
-static_assert(std::numeric_limits<double>::is_iec559 && sizeof(double) == 8,
-              "lowp: double must be IEEE binary64");
+static_assert(std::numeric_limits<float>::is_iec559 && sizeof(float) == 4, "lowp: float must be IEEE binary32");
+static_assert(std::numeric_limits<double>::is_iec559 && sizeof(double) == 8, "lowp: double must be IEEE binary64");
 static_assert(Format<binary32> && Format<binary64>);
 
 }  // namespace lowp

@@ -1,7 +1,7 @@
 // number<Format, Rounding, Overflow>: the one value class.
 //
-// The format is the bits. The two policies say how the operators of this type round; two numbers of one
-// format with other policies convert into each other implicitly and without loss.
+// The format is the bits. The two policies say how the operators of this type round; two numbers of one format with
+// other policies convert into each other implicitly and without loss.
 //
 //   implicit   where every value of the source is exact in the target (is_exact_v), and out to float if exact
 //   explicit   everything else that rounds
@@ -9,8 +9,8 @@
 //   T op float -> float              where T is exact in float
 //   T op U                           the type that contains the other; if neither does, it does not compile
 //
-// Trivially copyable, standard layout, the size of its storage. `T x;` is uninitialised as a float is, T{}
-// has code 0, which is zero in every format that has a zero at all.
+// Trivially copyable, standard layout, the size of its storage. `T x;` is uninitialised as a float is, T{} has code
+// 0, which is zero in every format that has a zero at all.
 #pragma once
 
 #include <lowp/core/arithmetic.hpp>
@@ -32,8 +32,8 @@ inline constexpr bool has_negative_zero = requires {
   requires F::has_negative_zero;
 };
 
-// A grid format is {s * 2^q : s < 2^precision, q >= min_quantum} up to its largest value; minifloats,
-// fixed-point and the native types are. Containment of one grid in another follows from four numbers.
+// A grid format is {s * 2^q : s < 2^precision, q >= min_quantum} up to its largest value; minifloats, fixed-point and
+// the native types are. Containment of one grid in another follows from four numbers.
 template <class F>
 concept Grid = Format<F> && requires {
   { F::precision } -> std::convertible_to<int>;
@@ -82,8 +82,7 @@ template <class From, class To>
 concept Exactly = Scalar<From> && Scalar<To> && is_exact_v<From, To>;
 }
 
-template <Format F, RoundingPolicy Rounding = nearest_even,
-          OverflowPolicy Overflow = typename F::default_overflow>
+template <Format F, RoundingPolicy Rounding = nearest_even, OverflowPolicy Overflow = typename F::default_overflow>
 class number {
  public:
   using format = F;
@@ -116,24 +115,14 @@ class number {
   }
   LOWP_FN constexpr explicit operator double() const noexcept { return lowp::convert<double>(*this); }
 
-  [[nodiscard]] friend LOWP_FN constexpr number operator+(number a, number b) noexcept {
-    return add<number>(a, b);
-  }
-  [[nodiscard]] friend LOWP_FN constexpr number operator-(number a, number b) noexcept {
-    return sub<number>(a, b);
-  }
-  [[nodiscard]] friend LOWP_FN constexpr number operator*(number a, number b) noexcept {
-    return mul<number>(a, b);
-  }
-  [[nodiscard]] friend LOWP_FN constexpr number operator/(number a, number b) noexcept {
-    return div<number>(a, b);
-  }
+  [[nodiscard]] friend LOWP_FN constexpr number operator+(number a, number b) noexcept { return add<number>(a, b); }
+  [[nodiscard]] friend LOWP_FN constexpr number operator-(number a, number b) noexcept { return sub<number>(a, b); }
+  [[nodiscard]] friend LOWP_FN constexpr number operator*(number a, number b) noexcept { return mul<number>(a, b); }
+  [[nodiscard]] friend LOWP_FN constexpr number operator/(number a, number b) noexcept { return div<number>(a, b); }
 
   [[nodiscard]] LOWP_FN constexpr number operator+() const noexcept { return *this; }
   /// The negated value; of a NaN, the NaN of the other sign where there is one.
-  [[nodiscard]] LOWP_FN constexpr number operator-() const noexcept {
-    return round_to<number>(-lowp::decode(*this));
-  }
+  [[nodiscard]] LOWP_FN constexpr number operator-() const noexcept { return round_to<number>(-lowp::decode(*this)); }
 
   LOWP_FN constexpr number& operator+=(number b) noexcept { return *this = *this + b; }
   LOWP_FN constexpr number& operator-=(number b) noexcept { return *this = *this - b; }
@@ -168,8 +157,7 @@ concept Number = is_number<T>;
 template <class T>
 concept Integer = std::integral<T> && !std::same_as<T, bool>;
 
-// Of two number types the one that contains the other. With one format and other policies neither is
-// preferred.
+// Of two number types the one that contains the other. With one format and other policies neither is preferred.
 template <class A, class B>
 concept Contains = Number<A> && Number<B> && is_exact_v<B, A> && !is_exact_v<A, B>;
 template <class A, class B>
@@ -218,8 +206,8 @@ template <class A, class B>
   return div<detail::wider<A, B>>(a, b);
 }
 
-// Two number types of which neither contains the other: without these, both would go through float unseen.
-// Write add<To>(a, b), or convert one of them.
+// Two number types of which neither contains the other: without these, both would go through float unseen. Write
+// add<To>(a, b), or convert one of them.
 template <class A, class B>
 requires detail::Unrelated<A, B>
 void operator+(A, B) = delete;
@@ -257,8 +245,8 @@ concept Comparable = (Number<A> && (Number<B> || Operand<B>));
 
 namespace detail {
 
-// Within one format the magnitude codes ascend with the value, infinity included: comparing values is
-// comparing codes.
+// Within one format the magnitude codes ascend with the value, infinity included: comparing values is comparing
+// codes.
 template <Format F>
 LOWP_FN constexpr std::partial_ordering compare_codes(std::uint64_t a, std::uint64_t b) noexcept {
   const exact x = F::decode(a), y = F::decode(b);
@@ -284,9 +272,7 @@ LOWP_FN constexpr std::partial_ordering compare_operands(A a, B b) noexcept {
 /// Numeric comparison, exact for any mix of numbers, native floats and integers; NaN is unordered.
 template <class A, class B>
 requires detail::Comparable<A, B>
-[[nodiscard]] LOWP_FN constexpr bool operator==(A a, B b) noexcept {
-  return detail::compare_operands(a, b) == 0;
-}
+[[nodiscard]] LOWP_FN constexpr bool operator==(A a, B b) noexcept { return detail::compare_operands(a, b) == 0; }
 template <class A, class B>
 requires detail::Comparable<A, B>
 [[nodiscard]] LOWP_FN constexpr std::partial_ordering operator<=>(A a, B b) noexcept {

@@ -65,8 +65,7 @@ LOWP_FN constexpr std::uint64_t step(std::uint64_t code, bool down) noexcept {
 template <Format F>
 LOWP_FN constexpr exact gap_above(std::uint64_t magnitude) noexcept {
   if (magnitude >= F::max_magnitude(false)) magnitude = F::max_magnitude(false) - 1;
-  const exact low = F::decode(F::assemble(false, magnitude)),
-              high = F::decode(F::assemble(false, magnitude + 1));
+  const exact low = F::decode(F::assemble(false, magnitude)), high = F::decode(F::assemble(false, magnitude + 1));
   return exact_add(high, -low);
 }
 
@@ -84,8 +83,8 @@ template <detail::Number T>
   return T::from_bits(static_cast<typename T::storage>(detail::step<typename T::format>(x.bits(), true)));
 }
 
-/// The distance from |x| to the next larger magnitude, rounded to T (exact in minifloats and fixed-point).
-/// An infinity gives itself, NaN gives NaN.
+/// The distance from |x| to the next larger magnitude, rounded to T (exact in minifloats and fixed-point). An
+/// infinity gives itself, NaN gives NaN.
 template <detail::Number T>
 [[nodiscard]] LOWP_FN constexpr T ulp(T x) noexcept {
   using F = typename T::format;

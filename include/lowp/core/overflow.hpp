@@ -6,11 +6,12 @@
 //   zero       an exact zero, in a format that has none (e8m0)
 //   nan        a NaN, in a format that has none (e2m1)
 //
-// Sources: IEEE 754-2019, 7.4 (what overflow delivers depends on the direction of rounding); IEEE P3109
-// interim report v4.0, saturation modes SatFinite, SatPropagate, SatNone; OCP OFP8 v1.0 for NaN on overflow.
+// Sources: IEEE 754-2019, 7.4 (what overflow delivers depends on the direction of rounding); IEEE P3109 interim
+// report v4.0, saturation modes SatFinite, SatPropagate, SatNone; OCP OFP8 v1.0 for NaN on overflow.
 #pragma once
 
 #include <concepts>
+
 #include <lowp/core/config.hpp>
 
 namespace lowp {
@@ -30,9 +31,8 @@ struct overflow_event {
   bool wrong_sign;    // a negative value and an unsigned format
 };
 
-/// Infinity where the format has one, else NaN where it has one, else the largest value: what IEEE formats,
-/// and ml_dtypes' casts to the others, do. NaN into a format without NaN is 0, as in saturating integer
-/// casts.
+/// Infinity where the format has one, else NaN where it has one, else the largest value: what IEEE formats, and
+/// ml_dtypes' casts to the others, do. NaN into a format without NaN is 0, as in saturating integer casts.
 struct to_special {
   using policy = overflow_tag;
   LOWP_FN constexpr overflow_outcome operator()(const overflow_event& e) const noexcept {
@@ -60,8 +60,8 @@ struct saturate_finite {
   }
 };
 
-/// P3109 SatNone: as to_special, but a format without infinity clamps, and a negative value that would leave
-/// an unsigned format is NaN.
+/// P3109 SatNone: as to_special, but a format without infinity clamps, and a negative value that would leave an
+/// unsigned format is NaN.
 struct sat_none {
   using policy = overflow_tag;
   LOWP_FN constexpr overflow_outcome operator()(const overflow_event& e) const noexcept {

@@ -1,17 +1,18 @@
-// Random bits for stochastic rounding, as a pure function of (seed, index): no state to carry, so an array
-// operation draws the same bits for element i whatever the vector width, the order or the number of threads.
+// Random bits for stochastic rounding, as a pure function of (seed, index): no state to carry, so an array operation
+// draws the same bits for element i whatever the vector width, the order or the number of threads.
 //
 //   philox{seed, stream}(i)   32 random bits, 0 <= i < 2^66 values a stream
 //   random_stream             a philox and a running index: what a scalar operator draws from
 //   thread_stream()           the stream of this thread; seed_thread(seed) makes a run repeatable
 //
-// Source: J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, Parallel Random Numbers: As Easy as 1, 2, 3,
-// SC'11: Philox-4x32 with 10 rounds, which passes TestU01's BigCrush.
+// Source: J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, Parallel Random Numbers: As Easy as 1, 2, 3, SC'11:
+// Philox-4x32 with 10 rounds, which passes TestU01's BigCrush.
 #pragma once
 
 #include <cstdint>
-#include <lowp/core/config.hpp>
 #include <type_traits>
+
+#include <lowp/core/config.hpp>
 
 namespace lowp {
 
@@ -51,9 +52,7 @@ class philox {
   }
 
  private:
-  LOWP_FN static constexpr std::uint32_t low(std::uint64_t x) noexcept {
-    return static_cast<std::uint32_t>(x);
-  }
+  LOWP_FN static constexpr std::uint32_t low(std::uint64_t x) noexcept { return static_cast<std::uint32_t>(x); }
   LOWP_FN static constexpr std::uint32_t high(std::uint64_t x) noexcept {
     return static_cast<std::uint32_t>(x >> 32);
   }

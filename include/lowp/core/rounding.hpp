@@ -4,14 +4,14 @@
 //   odd        the lowest bit of the truncated magnitude code
 //   rest       the discarded fraction of the gap (see cut.hpp); 2^63 is exactly half
 //
-// Policies know no formats. The stochastic ones take a further argument, the random bits.
-// Sources: IEEE 754-2019, 4.3; IEEE P3109 interim report v4.0 for ToOdd and StochasticA/B/C;
-// S. Boldo, G. Melquiond, Emulation of FMA and Correctly Rounded Sums: Proved Algorithms Using Rounding to
-// Odd.
+// Policies know no formats. The stochastic ones take a further argument, the random bits. Sources: IEEE 754-2019,
+// 4.3; IEEE P3109 interim report v4.0 for ToOdd and StochasticA/B/C; S. Boldo, G. Melquiond, Emulation of FMA and
+// Correctly Rounded Sums: Proved Algorithms Using Rounding to Odd.
 #pragma once
 
 #include <concepts>
 #include <cstdint>
+
 #include <lowp/core/config.hpp>
 
 namespace lowp {
@@ -41,9 +41,7 @@ struct nearest_away {
 /// To the nearest value, ties to the smaller magnitude.
 struct nearest_zero {
   using policy = rounding_tag;
-  LOWP_FN constexpr bool operator()(bool, bool, std::uint64_t rest) const noexcept {
-    return rest > detail::half_gap;
-  }
+  LOWP_FN constexpr bool operator()(bool, bool, std::uint64_t rest) const noexcept { return rest > detail::half_gap; }
 };
 
 /// To the smaller magnitude (truncation).
@@ -69,22 +67,18 @@ struct downward {
   }
 };
 
-/// An inexact value goes to the neighbour with the odd code: rounding again later, to fewer bits, is then
-/// exact.
+/// An inexact value goes to the neighbour with the odd code: rounding again later, to fewer bits, is then exact.
 struct to_odd {
   using policy = rounding_tag;
-  LOWP_FN constexpr bool operator()(bool, bool odd, std::uint64_t rest) const noexcept {
-    return rest != 0 && !odd;
-  }
+  LOWP_FN constexpr bool operator()(bool, bool odd, std::uint64_t rest) const noexcept { return rest != 0 && !odd; }
 };
 
 /// How a fraction f of the gap becomes a probability of N bits (P3109 StochasticA, B, C):
 /// a: floor(f 2^N) / 2^N;  b: f rounded to N bits, ties up;  c: f rounded to N bits, ties to even.
 enum class stochastic_variant { a, b, c };
 
-/// Away from zero with a probability that equals the discarded fraction to Bits bits; exact values stay.
-/// Takes the low Bits of `random`; which random bits, is said at the call or by the thread's stream
-/// (random.hpp).
+/// Away from zero with a probability that equals the discarded fraction to Bits bits; exact values stay. Takes the
+/// low Bits of `random`; which random bits, is said at the call or by the thread's stream (random.hpp).
 template <int Bits = 32, stochastic_variant Variant = stochastic_variant::a>
 struct stochastic {
   static_assert(Bits >= 1 && Bits <= 32, "lowp: stochastic<Bits> needs 1 <= Bits <= 32");
@@ -125,8 +119,8 @@ concept RandomRounding = RoundingPolicy<R> && requires {
 
 namespace detail {
 
-// Whether a policy carries a value beyond the largest one away from zero: the gap up to infinity is taken as
-// all but crossed. Stochastic modes always go (P3109).
+// Whether a policy carries a value beyond the largest one away from zero: the gap up to infinity is taken as all but
+// crossed. Stochastic modes always go (P3109).
 template <RoundingPolicy R>
 LOWP_FN constexpr bool goes_beyond(R rounding, bool negative, bool largest_is_odd) noexcept {
   if constexpr (RandomRounding<R>) {

@@ -1,20 +1,20 @@
 // Fast paths of narrow formats: the generic path, remembered.
 //
-// A table is filled from the generic path the first time it is needed, so it cannot mean anything else. It
-// costs nothing until then, at most 64 KiB each, and takes no part in constant expressions.
+// A table is filled from the generic path the first time it is needed, so it cannot mean anything else. It costs
+// nothing until then, at most 64 KiB each, and takes no part in constant expressions.
 //
 //   float_values<F>          code -> float                                formats of at most 8 bits
 //   float_codes<F, R, O>     float -> code                                at most 5 fraction bits
 //   pair_codes<Op, F, R, O>  (code, code) -> code of the rounded result   formats of at most 8 bits
 //
-// float -> code: a deterministic policy only sees whether the discarded part is 0, below, at or above half a
-// gap. That is decided by the sign, the exponent, precision + 1 fraction bits of the float and whether
-// anything below them is set, which goes into the last of these bits (rounding to odd, as in rounding.hpp):
-// the index.
+// float -> code: a deterministic policy only sees whether the discarded part is 0, below, at or above half a gap.
+// That is decided by the sign, the exponent, precision + 1 fraction bits of the float and whether anything below them
+// is set, which goes into the last of these bits (rounding to odd, as in rounding.hpp): the index.
 #pragma once
 
 #include <bit>
 #include <cstddef>
+
 #include <lowp/core/native.hpp>
 
 namespace lowp::detail {
@@ -35,8 +35,8 @@ struct float_values {
 
   float_values() noexcept {
     for (std::uint64_t c = 0; c <= low_mask(F::bits); ++c)
-      value[c] = std::bit_cast<float>(static_cast<std::uint32_t>(
-          encode<binary32>(F::decode(c), nearest_even{}, to_special{}, no_random)));
+      value[c] = std::bit_cast<float>(
+          static_cast<std::uint32_t>(encode<binary32>(F::decode(c), nearest_even{}, to_special{}, no_random)));
   }
   static const float_values& get() noexcept {
     static const float_values table;
@@ -51,8 +51,7 @@ struct float_codes {
 
   float_codes() noexcept {
     for (std::uint64_t i = 0; i <= low_mask(32 - dropped); ++i)
-      code[i] =
-          static_cast<storage_t<F::bits>>(encode<F>(binary32::decode(i << dropped), R{}, O{}, no_random));
+      code[i] = static_cast<storage_t<F::bits>>(encode<F>(binary32::decode(i << dropped), R{}, O{}, no_random));
   }
   storage_t<F::bits> operator[](float x) const noexcept {
     const std::uint32_t b = std::bit_cast<std::uint32_t>(x);
@@ -75,9 +74,7 @@ struct pair_codes {
         code[a << F::bits | b] = static_cast<storage_t<F::bits>>(
             encode<F>(Op::apply(F::decode(a), F::decode(b), cancels), R{}, O{}, no_random));
   }
-  storage_t<F::bits> operator()(std::uint64_t a, std::uint64_t b) const noexcept {
-    return code[a << F::bits | b];
-  }
+  storage_t<F::bits> operator()(std::uint64_t a, std::uint64_t b) const noexcept { return code[a << F::bits | b]; }
   static const pair_codes& get() noexcept {
     static const pair_codes table;
     return table;

@@ -6,8 +6,8 @@
 //                                  0 .. 2^Bits - 1                ufixed
 //
 // 1 <= Bits <= 63; Frac may be negative or larger than Bits. Integers are fixed<N, 0>. There is no NaN and no
-// infinity: the default overflow is `saturate`, `wrap` takes the code modulo 2^Bits.
-// Source: OCP Microscaling Formats (MX) v1.0, 5.3.4 (INT8 = fixed<8, 6>).
+// infinity: the default overflow is `saturate`, `wrap` takes the code modulo 2^Bits. Source: OCP Microscaling Formats
+// (MX) v1.0, 5.3.4 (INT8 = fixed<8, 6>).
 #pragma once
 
 #include <lowp/core/limits.hpp>
@@ -20,8 +20,7 @@ enum class fixed_range : unsigned char { twos_complement, symmetric, non_negativ
 template <int Bits, int Frac, fixed_range Range>
 struct fixed_format {
   static_assert(Bits >= 1 && Bits <= 63, "lowp: fixed<Bits, Frac> needs 1 <= Bits <= 63");
-  static_assert(Range != fixed_range::symmetric || Bits >= 2,
-                "lowp: symmetric_fixed<Bits, Frac> needs 2 <= Bits");
+  static_assert(Range != fixed_range::symmetric || Bits >= 2, "lowp: symmetric_fixed<Bits, Frac> needs 2 <= Bits");
   static_assert(Frac > -(1 << 20) && Frac < (1 << 20), "lowp: fixed<Bits, Frac> needs |Frac| < 2^20");
 
   static constexpr int bits = Bits;

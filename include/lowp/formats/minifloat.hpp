@@ -4,9 +4,9 @@
 //   e >= 1   (-1)^sign * (1 + t / 2^M) * 2^(e - bias)
 //   e == 0   (-1)^sign * t * 2^(1 - bias - M)                       zero and the subnormals
 //
-// Which codes are special is what the standards differ in; see `specials`. E + M <= 31, E = 0 gives a format
-// of subnormals only, M = 0 powers of two. Sources: IEEE 754-2019, 3.4; OCP 8-bit Floating Point (OFP8) v1.0;
-// OCP Microscaling Formats (MX) v1.0; B. Noune et al., 8-bit Numerical Formats for Deep Neural Networks
+// Which codes are special is what the standards differ in; see `specials`. E + M <= 31, E = 0 gives a format of
+// subnormals only, M = 0 powers of two. Sources: IEEE 754-2019, 3.4; OCP 8-bit Floating Point (OFP8) v1.0; OCP
+// Microscaling Formats (MX) v1.0; B. Noune et al., 8-bit Numerical Formats for Deep Neural Networks
 // (arXiv:2206.02915) for fnuz; IEEE P3109 interim report v4.0.
 #pragma once
 
@@ -29,8 +29,7 @@ enum class signedness : unsigned char { is_signed, is_unsigned };
 
 template <int E, int M, specials S, int Bias, signedness Sign>
 struct minifloat_format {
-  static_assert(E >= 0 && M >= 0 && E + M >= 1 && E + M <= 31,
-                "lowp: minifloat<E, M> needs 1 <= E + M <= 31");
+  static_assert(E >= 0 && M >= 0 && E + M >= 1 && E + M <= 31, "lowp: minifloat<E, M> needs 1 <= E + M <= 31");
   static_assert(S != specials::ieee || E >= 1,
                 "lowp: minifloat<E, M, specials::ieee> needs an exponent field, E >= 1");
   static_assert(Bias > -(1 << 20) && Bias < (1 << 20), "lowp: minifloat needs |bias| < 2^20");
@@ -54,8 +53,7 @@ struct minifloat_format {
 
   static constexpr std::uint64_t all_ones = low_mask(E + M);
   static constexpr std::uint64_t sign_bit = is_signed ? std::uint64_t{1} << (E + M) : 0;
-  // The code of -0 is the NaN of signed formats without -0; unsigned ones have to spend the largest
-  // magnitude.
+  // The code of -0 is the NaN of signed formats without -0; unsigned ones have to spend the largest magnitude.
   static constexpr bool nan_is_sign_bit = is_signed && (S == specials::fnuz || S == specials::extended);
 
   static constexpr std::uint64_t infinite_magnitude =
@@ -81,8 +79,7 @@ struct minifloat_format {
   /// The canonical NaN: quiet in the IEEE sense; the sign is kept where there are two.
   LOWP_FN static constexpr std::uint64_t nan(bool negative) noexcept requires has_nan {
     if constexpr (nan_is_sign_bit) return sign_bit;
-    if constexpr (S == specials::ieee)
-      return assemble(negative, infinite_magnitude | std::uint64_t{1} << (M - 1));
+    if constexpr (S == specials::ieee) return assemble(negative, infinite_magnitude | std::uint64_t{1} << (M - 1));
     return assemble(negative, all_ones);
   }
 
@@ -108,8 +105,7 @@ struct minifloat_format {
 
   LOWP_FN static constexpr cut truncate(const exact& x) noexcept {
     if constexpr (S == specials::scale) {
-      if (x.exponent < -Bias)
-        return {0, 0};  // below the smallest value, which is where it goes in every mode
+      if (x.exponent < -Bias) return {0, 0};  // below the smallest value, which is where it goes in every mode
       const cut shifted = detail::cut_floating(x, M, Bias + 1);
       return {shifted.code - (std::uint64_t{1} << M), shifted.rest};
     } else {

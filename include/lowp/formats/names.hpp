@@ -22,9 +22,8 @@ using e2m3fn = minifloat<2, 3, specials::finite>;  ///< OCP MX v1.0 FP6 E2M3
 using e2m1fn = minifloat<2, 1, specials::finite>;  ///< OCP MX v1.0 FP4 E2M1
 
 using e8m0fnu =
-    minifloat<8, 0, specials::scale, 127, signedness::is_unsigned>;  ///< OCP MX v1.0 scale, 2^(code - 127)
-using ue4m3 =
-    minifloat<4, 3, specials::fn, 7, signedness::is_unsigned>;  ///< NVFP4 block scale: e4m3fn, bit 7 clear
+    minifloat<8, 0, specials::scale, 127, signedness::is_unsigned>;        ///< OCP MX v1.0 scale, 2^(code - 127)
+using ue4m3 = minifloat<4, 3, specials::fn, 7, signedness::is_unsigned>;   ///< NVFP4 block scale: e4m3fn, bit 7 clear
 using ue5m3 = minifloat<5, 3, specials::fn, 15, signedness::is_unsigned>;  ///< unsigned, 2^-17 to 114688
 
 /// Whether a P3109 format has infinities.
@@ -37,15 +36,15 @@ struct p3109_of {
   static_assert(P >= 1 && (Sign == signedness::is_signed ? P < K : P <= K),
                 "lowp: p3109<K, P> needs 1 <= P < K, or 1 <= P <= K if unsigned");
   static constexpr int exponent_bits = K - P + (Sign == signedness::is_unsigned);
-  using type = number<
-      minifloat_format<exponent_bits, P - 1, D == domain::extended ? specials::extended : specials::fnuz,
-                       1 << (exponent_bits - 1), Sign>,
-      nearest_even, sat_none>;
+  using type =
+      number<minifloat_format<exponent_bits, P - 1, D == domain::extended ? specials::extended : specials::fnuz,
+                              1 << (exponent_bits - 1), Sign>,
+             nearest_even, sat_none>;
 };
 }  // namespace detail
 
-/// IEEE P3109 (interim report v4.0) Binary{K}p{P}{s|u}{e|f}: K bits, P bits of precision. Rounds to nearest
-/// even and saturates as SatNone unless told otherwise.
+/// IEEE P3109 (interim report v4.0) Binary{K}p{P}{s|u}{e|f}: K bits, P bits of precision. Rounds to nearest even and
+/// saturates as SatNone unless told otherwise.
 template <int K, int P, signedness Sign = signedness::is_signed, domain D = domain::extended>
 using p3109 = typename detail::p3109_of<K, P, Sign, D>::type;
 

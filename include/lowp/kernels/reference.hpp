@@ -4,20 +4,20 @@
 //   gemv(W, x, y)    y[i] = sum_k W[i, k] x[k]                 W is n x k, x has k elements, y has n
 //   gemm(x, W, y)    y[i, j] = sum_k x[i, k] W[j, k]           x is m x k, W is n x k, y is m x n:  y = x W^T
 //
-// The sum is accumulate::reproducible: acc = 0, then acc = fma(x[k], w[k], acc) in float for k = 0, 1, ... in
-// this order, w[k] being the decoded float. That is a function of the values alone: the same bits on every
-// machine, for every batch size and number of threads. Error bound: |y - exact| <= gamma_K sum_k |x[k] w[k]|
-// with gamma_K = K u / (1 - K u), u = 2^-24 (N. Higham, Accuracy and Stability of Numerical Algorithms, 3.1).
-// An empty sum is +0.
+// The sum is accumulate::reproducible: acc = 0, then acc = fma(x[k], w[k], acc) in float for k = 0, 1, ... in this
+// order, w[k] being the decoded float. That is a function of the values alone: the same bits on every machine, for
+// every batch size and number of threads. Error bound: |y - exact| <= gamma_K sum_k |x[k] w[k]| with gamma_K = K u /
+// (1 - K u), u = 2^-24 (N. Higham, Accuracy and Stability of Numerical Algorithms, 3.1). An empty sum is +0.
 #pragma once
 
 #include <cmath>
+
 #include <lowp/blocks/matrix.hpp>
 
 namespace lowp {
 
-/// How a kernel adds up. `reproducible` is the order above; `fast` may use any order and any float precision
-/// of at least float, and today is the same.
+/// How a kernel adds up. `reproducible` is the order above; `fast` may use any order and any float precision of at
+/// least float, and today is the same.
 enum class accumulate : unsigned char { fast, reproducible };
 
 namespace detail {
@@ -62,8 +62,8 @@ template <Codec C>
 void gemv(const matrix<C>& w, std::span<const float> x, std::span<float> y,
           accumulate order = accumulate::reproducible) {
   if (x.size() != w.cols() || y.size() != w.rows())
-    throw error("gemv: W is " + detail::shape_text(w.rows(), w.cols()) + ", x has " +
-                std::to_string(x.size()) + " elements, y has " + std::to_string(y.size()));
+    throw error("gemv: W is " + detail::shape_text(w.rows(), w.cols()) + ", x has " + std::to_string(x.size()) +
+                " elements, y has " + std::to_string(y.size()));
   gemm(matrix_view<const float>(x.data(), 1, x.size()), w, matrix_view<float>(y.data(), 1, y.size()), order);
 }
 
