@@ -12,5 +12,5 @@ int main() {
   for (std::size_t i = 0; i < w.size(); ++i) w[i] = static_cast<float>(i % 997) - 498;
   const auto W = quantize<mxfp4>(matrix_view<const float>(w, 512, 1000));  // 17 bytes for 32 values
   dequantize(W, matrix_view<float>(back, 512, 1000));
-  std::printf("%zu of %zu KB, SQNR %.1f dB\n", W.bytes().size() / 1000, w.size() / 250, measure(w, back).sqnr_db);
+  std::printf("%zu of %zu bytes, SQNR %.1f dB\n", W.bytes().size(), 4 * w.size(), measure(w, back).sqnr_db);
 }

@@ -60,6 +60,9 @@ class packed_reference {
     return T::from_bits(static_cast<typename T::storage>(
         detail::load_bits(bytes_, index_ * static_cast<std::size_t>(T::format::bits), T::format::bits)));
   }
+  template <class U>
+  requires std::is_arithmetic_v<U>
+  explicit operator U() const noexcept { return static_cast<U>(T(*this)); }
   const packed_reference& operator=(T x) const noexcept {
     detail::store_bits(bytes_, index_ * static_cast<std::size_t>(T::format::bits), T::format::bits, x.bits());
     return *this;

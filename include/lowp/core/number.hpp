@@ -78,9 +78,23 @@ template <Scalar From, Scalar To>
 inline constexpr bool is_exact_v = detail::is_exact<format_of<From>, format_of<To>>();
 
 namespace detail {
+
+// Within one format the magnitude codes ascend with the value, infinity included: comparing values is comparing
+// codes.
+template <Format F>
+LOWP_FN constexpr std::partial_ordering compare_codes(std::uint64_t a, std::uint64_t b) noexcept {
+  const exact x = F::decode(a), y = F::decode(b);
+  if ((x.kind == value_kind::nan) | (y.kind == value_kind::nan)) return std::partial_ordering::unordered;
+  const auto key = [](const exact& v, std::uint64_t code) {
+    const std::int64_t m = static_cast<std::int64_t>(F::magnitude(code));
+    return v.negative ? -m : m;  // both zeros have magnitude 0
+  };
+  return key(x, a) <=> key(y, b);
+}
+
 template <class From, class To>
 concept Exactly = Scalar<From> && Scalar<To> && is_exact_v<From, To>;
-}
+}  // namespace detail
 
 template <Format F, RoundingPolicy Rounding = nearest_even, OverflowPolicy Overflow = typename F::default_overflow>
 class number {
@@ -123,6 +137,14 @@ class number {
   [[nodiscard]] LOWP_FN constexpr number operator+() const noexcept { return *this; }
   /// The negated value; of a NaN, the NaN of the other sign where there is one.
   [[nodiscard]] LOWP_FN constexpr number operator-() const noexcept { return round_to<number>(-lowp::decode(*this)); }
+
+  /// By value: -0 == +0, and NaN is unordered.
+  [[nodiscard]] friend LOWP_FN constexpr bool operator==(number a, number b) noexcept {
+    return detail::compare_codes<F>(a.bits_, b.bits_) == 0;
+  }
+  [[nodiscard]] friend LOWP_FN constexpr std::partial_ordering operator<=>(number a, number b) noexcept {
+    return detail::compare_codes<F>(a.bits_, b.bits_);
+  }
 
   LOWP_FN constexpr number& operator+=(number b) noexcept { return *this = *this + b; }
   LOWP_FN constexpr number& operator-=(number b) noexcept { return *this = *this - b; }
@@ -238,45 +260,14 @@ LOWP_FN constexpr A& operator/=(A& a, B b) noexcept {
   return a = a / b;
 }
 
-namespace detail {
-template <class A, class B>
-concept Comparable = (Number<A> && (Number<B> || Operand<B>));
+/// Comparison with any other number, native float or integer: exact, whatever the two types.
+template <detail::Number A, Operand B>
+requires(!std::same_as<A, B>) [[nodiscard]] LOWP_FN constexpr bool operator==(A a, B b) noexcept {
+  return compare(decode(a), decode(b)) == 0;
 }
-
-namespace detail {
-
-// Within one format the magnitude codes ascend with the value, infinity included: comparing values is comparing
-// codes.
-template <Format F>
-LOWP_FN constexpr std::partial_ordering compare_codes(std::uint64_t a, std::uint64_t b) noexcept {
-  const exact x = F::decode(a), y = F::decode(b);
-  if ((x.kind == value_kind::nan) | (y.kind == value_kind::nan)) return std::partial_ordering::unordered;
-  const auto key = [](const exact& v, std::uint64_t code) {
-    const std::int64_t m = static_cast<std::int64_t>(F::magnitude(code));
-    return v.negative ? -m : m;  // both zeros have magnitude 0
-  };
-  return key(x, a) <=> key(y, b);
-}
-
-template <class A, class B>
-LOWP_FN constexpr std::partial_ordering compare_operands(A a, B b) noexcept {
-  if constexpr (Scalar<A> && Scalar<B>) {
-    if constexpr (std::same_as<format_of<A>, format_of<B>> && format_of<A>::bits < 64)
-      return compare_codes<format_of<A>>(scalar_traits<A>::code(a), scalar_traits<B>::code(b));
-  }
+template <detail::Number A, Operand B>
+requires(!std::same_as<A, B>) [[nodiscard]] LOWP_FN constexpr std::partial_ordering operator<=>(A a, B b) noexcept {
   return compare(decode(a), decode(b));
-}
-
-}  // namespace detail
-
-/// Numeric comparison, exact for any mix of numbers, native floats and integers; NaN is unordered.
-template <class A, class B>
-requires detail::Comparable<A, B>
-[[nodiscard]] LOWP_FN constexpr bool operator==(A a, B b) noexcept { return detail::compare_operands(a, b) == 0; }
-template <class A, class B>
-requires detail::Comparable<A, B>
-[[nodiscard]] LOWP_FN constexpr std::partial_ordering operator<=>(A a, B b) noexcept {
-  return detail::compare_operands(a, b);
 }
 
 /// The same number type with another rounding policy, or another overflow policy, for its operators.

@@ -1,7 +1,7 @@
 // Random bits for stochastic rounding, as a pure function of (seed, index): no state to carry, so an array operation
 // draws the same bits for element i whatever the vector width, the order or the number of threads.
 //
-//   philox{seed, stream}(i)   32 random bits, 0 <= i < 2^66 values a stream
+//   philox{seed, stream}(i)   32 random bits, 0 <= i < 2^64
 //   random_stream             a philox and a running index: what a scalar operator draws from
 //   thread_stream()           the stream of this thread; seed_thread(seed) makes a run repeatable
 //

@@ -1,0 +1,33 @@
+# Every line of code on a page stands in the program it is taken from:
+#   cmake -D page=<md> -D program=<cpp> -P check_docs.cmake
+cmake_minimum_required(VERSION 3.21)
+
+# The lines of a file as a list, runs of blanks as one: alignment may differ. CMake lists choke on ; [ and ].
+function(read_lines file result)
+  file(READ ${file} text)
+  string(REPLACE ";" "<semicolon>" text "${text}")
+  string(REPLACE "[" "<open>" text "${text}")
+  string(REPLACE "]" "<close>" text "${text}")
+  string(REGEX REPLACE "[ ]+" " " text "${text}")
+  string(REGEX REPLACE "\n " "\n" text "${text}")
+  string(REPLACE "\n" ";" text "${text}")
+  set(${result} "${text}" PARENT_SCOPE)
+endfunction()
+
+read_lines(${program} known)
+read_lines(${page} lines)
+set(inside FALSE)
+set(count 0)
+foreach(line IN LISTS lines)
+  if(line MATCHES "^```")
+    string(COMPARE EQUAL "${line}" "```cpp" inside)
+  elseif(inside)
+    math(EXPR count "${count} + 1")
+    if(NOT "${line}" IN_LIST known)
+      message(FATAL_ERROR "${page}: this line is not in ${program}:\n${line}")
+    endif()
+  endif()
+endforeach()
+if(count EQUAL 0)
+  message(FATAL_ERROR "${page} has no code")
+endif()
