@@ -163,7 +163,7 @@ class number {
     return before;
   }
 
- private:
+  /// The code; use bits(). Public so that a number can be a template argument, as in template <e4m3fn Scale>.
   storage bits_;
 };
 
