@@ -191,6 +191,8 @@ LOWP_FN constexpr exact unusual_add(const exact& a, const exact& b, bool cancels
   if (a.kind == finite && b.kind == finite && c.kind == finite) [[likely]] {
     return detail::sum(detail::product(a, b), {c.negative, c.exponent, {c.significand, 0}}, cancels_to_negative);
   }
+  // 0 * Inf + NaN is the NaN given, not a new one.
+  if (c.kind == nan && a.kind != nan && b.kind != nan) return c;
   // With a special operand the product is exact or special itself; if c is zero the product may be sticky, which
   // exact_add passes through untouched.
   return exact_add(exact_mul(a, b), c, cancels_to_negative);

@@ -89,11 +89,9 @@ LOWP_FN constexpr quotient root_of_64(std::uint64_t n) noexcept {
   for (int shift = 62; shift >= 0; shift -= 2) {  // the schoolbook method, one bit a step
     remainder = (remainder << 2) | ((n >> shift) & 3);
     const std::uint64_t trial = (value << 2) | 1;
-    value <<= 1;
-    if (remainder >= trial) {
-      remainder -= trial;
-      value |= 1;
-    }
+    const std::uint64_t fits = remainder >= trial;  // a digit is a coin toss: no branch
+    remainder -= trial & (0 - fits);
+    value = value << 1 | fits;
   }
   return {value, remainder};
 }

@@ -9,6 +9,8 @@
 // rounding (IEEE 754-2019, 7.4).
 #pragma once
 
+#include <limits>
+
 #include <lowp/core/exact.hpp>
 
 namespace lowp {
@@ -42,7 +44,9 @@ LOWP_FN constexpr exact decode_floating(bool negative, std::uint64_t magnitude, 
 }
 
 LOWP_FN constexpr cut cut_floating(const exact& x, int fraction_bits, int bias) noexcept {
-  const int field = x.exponent + bias;
+  // A code of 64 bits holds fields below 2^(64 - fraction_bits): beyond that, any larger field will do.
+  const int highest = fraction_bits > 32 ? 1 << (63 - fraction_bits) : std::numeric_limits<int>::max();
+  const int field = x.exponent + bias < highest ? x.exponent + bias : highest;
   const int below = field < 1 ? 1 - field : 0;  // binades below the smallest normal one
   const cut k = shift_out(x.significand, x.sticky, 63 - fraction_bits + below);
   // k.code includes the hidden bit (if any), which carries into the field: hence field - 1.

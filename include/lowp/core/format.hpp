@@ -93,7 +93,9 @@ template <Format F, RoundingPolicy R, OverflowPolicy O, class Random>
     } else {
       const std::uint64_t magnitude = round(F::truncate(x));
       const std::uint64_t largest = F::max_magnitude(x.negative);
-      if (magnitude <= largest) [[likely]]
+      // Where code 0 is no zero, an unsigned format has no room for any negative value.
+      const bool fits = magnitude <= largest && (F::has_zero || !x.negative || largest != 0);
+      if (fits) [[likely]]
         return F::assemble(x.negative, magnitude);
       const bool away = detail::goes_beyond(rounding, x.negative, (largest & 1) != 0);
       return detail::out_of_range<F>(x, overflow_cause::finite, away, overflow);

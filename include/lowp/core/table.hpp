@@ -9,24 +9,27 @@
 //
 // float -> code: a deterministic policy only sees whether the discarded part is 0, below, at or above half a gap.
 // That is decided by the sign, the exponent, precision + 1 fraction bits of the float and whether anything below them
-// is set, which goes into the last of these bits (rounding to odd, as in rounding.hpp): the index.
+// is set, which goes into the last of these bits (rounding to odd, as in rounding.hpp): the index. Float subnormals have
+// fewer bits, but where min_quantum >= -124 all of them lie below a quarter of the smallest value.
 #pragma once
 
 #include <bit>
 #include <cstddef>
+#include <type_traits>
 
 #include <lowp/core/native.hpp>
 
 namespace lowp::detail {
 
 template <class R, class O>
-concept Repeatable = RoundingPolicy<R> && !RandomRounding<R> && !std::same_as<O, trap>;
+concept Repeatable =
+    RoundingPolicy<R> && !RandomRounding<R> && !std::same_as<O, trap> && std::is_empty_v<R> && std::is_empty_v<O>;
 
 inline constexpr auto no_random = [] { return std::uint32_t{0}; };
 
 template <class F>
 inline constexpr bool has_float_table = requires {
-  requires F::bits <= 8 && F::precision <= 6;
+  requires F::bits <= 8 && F::precision <= 6 && F::min_quantum >= -124;
 };
 
 template <Format F>
