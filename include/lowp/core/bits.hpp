@@ -19,10 +19,18 @@
 
 namespace lowp {
 
+namespace detail {
 template <int Bits>
-requires(Bits >= 1 && Bits <= 64) using storage_t = std::conditional_t<
-    (Bits <= 8), std::uint8_t,
-    std::conditional_t<(Bits <= 16), std::uint16_t, std::conditional_t<(Bits <= 32), std::uint32_t, std::uint64_t>>>;
+struct storage_of {
+  static_assert(Bits >= 1 && Bits <= 64, "lowp: a code has 1 to 64 bits");
+  using narrow = std::conditional_t<(Bits <= 8), std::uint8_t, std::uint16_t>;
+  using wide = std::conditional_t<(Bits <= 32), std::uint32_t, std::uint64_t>;
+  using type = std::conditional_t<(Bits <= 16), narrow, wide>;
+};
+}  // namespace detail
+
+template <int Bits>
+using storage_t = typename detail::storage_of<Bits>::type;
 
 [[nodiscard]] LOWP_FN constexpr std::uint64_t low_mask(int n) noexcept {
   return n >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1;

@@ -6,7 +6,7 @@
 //   implicit   where every value of the source is exact in the target (is_exact_v), and out to float if exact
 //   explicit   everything else that rounds
 //   T op T, T op integer -> T        the integer is taken exactly, then one rounding
-//   T op float -> float              where T is exact in float
+//   T op float -> float              where T is exact in float; lenient<T> op float -> lenient<T>
 //   T op U                           the type that contains the other; if neither does, it does not compile
 //
 // Trivially copyable, standard layout, the size of its storage. `T x;` is uninitialised as a float is, T{} has code
@@ -94,6 +94,14 @@ LOWP_FN constexpr std::partial_ordering compare_codes(std::uint64_t a, std::uint
 
 template <class From, class To>
 concept Exactly = Scalar<From> && Scalar<To> && is_exact_v<From, To>;
+
+template <class T, class Other>
+concept OperandBut = Operand<T> && !std::same_as<T, Other>;
+
+template <class R>
+inline constexpr bool rounds_implicitly = requires {
+  requires R::implicit;
+};
 }  // namespace detail
 
 template <Format F, RoundingPolicy Rounding = nearest_even, OverflowPolicy Overflow = typename F::default_overflow>
@@ -107,8 +115,8 @@ class number {
   number() = default;
 
   /// x, rounded by this type's policies; implicit where that never changes a value.
-  template <Operand From>
-  requires(!std::same_as<From, number>) LOWP_FN constexpr explicit(!detail::Exactly<From, number>)
+  template <detail::OperandBut<number> From>
+  LOWP_FN constexpr explicit(!detail::Exactly<From, number> && !detail::rounds_implicitly<Rounding>)
       number(From x) noexcept
       : number(lowp::convert<number>(x)) {}
 
@@ -176,8 +184,11 @@ inline constexpr bool is_number<number<F, R, O>> = true;
 
 template <class T>
 concept Number = is_number<T>;
-template <class T>
-concept Integer = std::integral<T> && !std::same_as<T, bool>;
+
+// What an operator of A takes exactly beside a number: integers, and for a lenient A floats too.
+template <class T, class A>
+concept Companion = (std::integral<T> && !std::same_as<T, bool>) ||
+                    (std::floating_point<T> && rounds_implicitly<typename A::rounding>);
 
 // Of two number types the one that contains the other. With one format and other policies neither is preferred.
 template <class A, class B>
@@ -197,11 +208,12 @@ requires Contains<B, A>
 struct wider_of<A, B> {
   using type = B;
 };
-template <Number A, Integer B>
+template <Number A, Companion<A> B>
 struct wider_of<A, B> {
   using type = A;
 };
-template <Integer A, Number B>
+template <class A, Number B>
+requires Companion<A, B>
 struct wider_of<A, B> {
   using type = B;
 };
@@ -243,30 +255,30 @@ template <class A, class B>
 requires detail::Unrelated<A, B>
 void operator/(A, B) = delete;
 
-template <detail::Number A, detail::Integer B>
+template <detail::Number A, detail::Companion<A> B>
 LOWP_FN constexpr A& operator+=(A& a, B b) noexcept {
   return a = a + b;
 }
-template <detail::Number A, detail::Integer B>
+template <detail::Number A, detail::Companion<A> B>
 LOWP_FN constexpr A& operator-=(A& a, B b) noexcept {
   return a = a - b;
 }
-template <detail::Number A, detail::Integer B>
+template <detail::Number A, detail::Companion<A> B>
 LOWP_FN constexpr A& operator*=(A& a, B b) noexcept {
   return a = a * b;
 }
-template <detail::Number A, detail::Integer B>
+template <detail::Number A, detail::Companion<A> B>
 LOWP_FN constexpr A& operator/=(A& a, B b) noexcept {
   return a = a / b;
 }
 
 /// Comparison with any other number, native float or integer: exact, whatever the two types.
-template <detail::Number A, Operand B>
-requires(!std::same_as<A, B>) [[nodiscard]] LOWP_FN constexpr bool operator==(A a, B b) noexcept {
+template <detail::Number A, detail::OperandBut<A> B>
+[[nodiscard]] LOWP_FN constexpr bool operator==(A a, B b) noexcept {
   return compare(decode(a), decode(b)) == 0;
 }
-template <detail::Number A, Operand B>
-requires(!std::same_as<A, B>) [[nodiscard]] LOWP_FN constexpr std::partial_ordering operator<=>(A a, B b) noexcept {
+template <detail::Number A, detail::OperandBut<A> B>
+[[nodiscard]] LOWP_FN constexpr std::partial_ordering operator<=>(A a, B b) noexcept {
   return compare(decode(a), decode(b));
 }
 
@@ -275,5 +287,9 @@ template <detail::Number T, RoundingPolicy R>
 using with_rounding = number<typename T::format, R, typename T::overflow>;
 template <detail::Number T, OverflowPolicy O>
 using with_overflow = number<typename T::format, typename T::rounding, O>;
+
+/// T as a drop-in for float: `lenient<T> x = 0.1;` rounds, and `x * 0.5f`, `2.0 - x` round once and stay in T.
+template <detail::Number T>
+using lenient = number<typename T::format, implicitly<typename T::rounding>, typename T::overflow>;
 
 }  // namespace lowp

@@ -108,6 +108,13 @@ struct stochastic_equal {
   }
 };
 
+/// The policy R for a type that stands in for float in existing code: construction rounds implicitly, and arithmetic
+/// with float and double stays in the type (see lenient in number.hpp).
+template <class R>
+struct implicitly : R {
+  static constexpr bool implicit = true;
+};
+
 template <class R>
 concept RoundingPolicy = std::same_as<typename R::policy, rounding_tag>;
 
