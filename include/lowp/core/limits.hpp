@@ -29,9 +29,11 @@ struct facts {
   }();
   static constexpr bool has_one = value(one) == exact::scaled(false, 1, 0);
 
+  // The most digits anywhere: minifloats have them at the top, tapered formats at 1.
   static constexpr int digits = [] {
-    const int at_one = digits_at(one), at_top = digits_at(largest);
-    return at_one > at_top ? at_one : at_top;
+    const int at_one = one < largest ? digits_at(one) : 0;
+    const int near_top = largest > smallest ? digits_at(largest - 1) : 1;
+    return at_one > near_top ? at_one : near_top;
   }();
 
   static constexpr std::uint64_t smallest_normal = [] {

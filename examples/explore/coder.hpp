@@ -1,0 +1,122 @@
+// A matrix coded in one format, with the format hidden behind virtual functions: what measuring needs.
+//
+// coder_of<C> holds a lowp::matrix<C> and calls the library, nothing else; virtual calls are made once for
+// many values. `clipped` counts the values that would have rounded to something larger if the format, with
+// the scale of their group, went on above its largest value.
+#pragma once
+
+#include <lowp/blocks/quantize.hpp>
+#include <lowp/kernels/reference.hpp>
+#include <memory>
+
+#include "rounding.hpp"
+
+namespace explore {
+
+using input_view = lowp::matrix_view<const float>;
+using output_view = lowp::matrix_view<float>;
+
+struct rounding_choice {
+  rounding_mode mode = rounding_mode::nearest_even;
+  std::uint64_t seed = 0;  ///< of the generator that the stochastic modes draw from
+};
+
+class coder {
+ public:
+  virtual ~coder() = default;
+  virtual void quantize(input_view x, const rounding_choice& rounding) = 0;
+  virtual void dequantize(output_view y) const = 0;
+  /// y = x W^T with the library's reference gemm, W being what was quantized.
+  virtual void multiply(input_view x, output_view y) const = 0;
+  /// Bytes of the matrix, scales of blocks and of the tensor included.
+  [[nodiscard]] virtual std::size_t bytes() const = 0;
+  /// The share of the values of x, which is what was quantized, that were clipped; NaN for a kind of codec
+  /// whose limits are not known here.
+  [[nodiscard]] virtual double clipped(input_view x) const = 0;
+};
+
+/// The values from which on a group clips: |x| > below for x < 0, x > above for the others.
+struct clip_limits {
+  double below, above;
+};
+
+/// The limits of a group coded at `bytes`: `of(bytes, context)`, for every kind of codec that knows them.
+template <class C>
+struct clip_limits_of {};
+
+template <class T>
+inline constexpr clip_limits element_limits = [] {
+  using F = typename T::format;
+  const auto limit = [](bool negative) {
+    const std::uint64_t m = F::max_magnitude(negative);
+    if (m == 0) return 0.0;  // unsigned: every negative value is clipped
+    const auto value = [&](std::uint64_t magnitude) {
+      const double v = lowp::round_to<double>(F::decode(F::assemble(negative, magnitude)));
+      return v < 0 ? -v : v;
+    };
+    return value(m) + (value(m) - value(m - 1)) / 2;
+  };
+  return clip_limits{limit(true), limit(false)};
+}();
+
+template <class T>
+requires requires { typename T::format; }
+struct clip_limits_of<T> {
+  static clip_limits of(const std::byte*, lowp::no_context) { return element_limits<T>; }
+};
+
+template <class C>
+requires requires {
+  typename C::element;
+  typename C::scale;
+}
+struct clip_limits_of<C> {
+  static clip_limits of(const std::byte* bytes, const typename lowp::codec<C>::context& tensor) {
+    double scale = static_cast<double>(C::scale::from_bits(std::to_integer<std::uint8_t>(bytes[0])));
+    if constexpr (requires { tensor.decode; }) scale *= static_cast<double>(tensor.decode);
+    if (!(scale > 0)) scale = std::numeric_limits<double>::infinity();  // flushed, not clipped
+    return {element_limits<typename C::element>.below * scale, element_limits<typename C::element>.above * scale};
+  }
+};
+
+template <lowp::Codec C>
+class coder_of final : public coder {
+ public:
+  void quantize(input_view x, const rounding_choice& rounding) override {
+    visit(rounding.mode,
+          [&](auto policy) { w_ = lowp::quantize<C>(x, policy, lowp::saturate{}, lowp::philox{rounding.seed}); });
+  }
+  void dequantize(output_view y) const override { lowp::dequantize(w_, y); }
+  void multiply(input_view x, output_view y) const override { lowp::gemm(x, w_, y); }
+
+  [[nodiscard]] std::size_t bytes() const override {
+    constexpr bool scaled = !std::same_as<typename lowp::codec<C>::context, lowp::no_context>;
+    return w_.bytes().size() + (scaled ? sizeof(float) : 0);
+  }
+
+  [[nodiscard]] double clipped(input_view x) const override {
+    if constexpr (requires { &clip_limits_of<C>::of; }) {
+      std::size_t n = 0;
+      for (std::size_t r = 0; r < x.rows(); ++r) {
+        const std::byte* bytes = w_.row(r).data();
+        clip_limits limits{};
+        for (std::size_t c = 0; c < x.cols(); ++c) {
+          if (c % lowp::codec<C>::values == 0) {
+            limits = clip_limits_of<C>::of(bytes, w_.tensor_context());
+            bytes += lowp::codec<C>::bytes;
+          }
+          const double v = static_cast<double>(x(r, c));
+          n += v < 0 ? -v > limits.below : v > limits.above;
+        }
+      }
+      return static_cast<double>(n) / static_cast<double>(x.rows() * x.cols());
+    } else {
+      return std::numeric_limits<double>::quiet_NaN();
+    }
+  }
+
+ private:
+  lowp::matrix<C> w_;
+};
+
+}  // namespace explore
