@@ -4,7 +4,7 @@
 //   ml_dtypes               down          up           ff     ff      ff     as columns 1-2     up
 //   pytorch                 down          up           00     |x|     ff     as columns 1-2     up
 //   transformer_engine      up            up           00     |x|     fe     fe                 up
-//   torchao_rceil           up            up           00     |x|     ff     fe                 up
+//   torchao_rceil           up            up           00     |x|     ff     ff                 up
 //   ocp_floor               down          down         00     |x|     ff     fe                 down
 //
 // x = m * 2^k with 1 <= m < 2; powers of two are exact in all of them, NaN is ff in all of them, and 0 < |x| <=
@@ -39,8 +39,9 @@ enum class e8m0_rule : unsigned char { ml_dtypes, pytorch, transformer_engine, t
     case e8m0_rule::ml_dtypes:
     case e8m0_rule::pytorch:
       return code(field + (fraction >= half));
-    case e8m0_rule::transformer_engine:
     case e8m0_rule::torchao_rceil:
+      return code(field + (fraction != 0));
+    case e8m0_rule::transformer_engine:
       return code(field == largest ? largest : field + (fraction != 0));
     case e8m0_rule::ocp_floor:
       break;
