@@ -17,8 +17,8 @@ using namespace lowp;
 template <class A, class B>
 bool agrees(A a, B b, std::partial_ordering o) {
   return (a == b) == (o == 0) && (a != b) == (o != 0) && (a < b) == (o < 0) && (a <= b) == (o <= 0) &&
-         (a > b) == (o > 0) && (a >= b) == (o >= 0) && (a <=> b) == o && (b <=> a) == 0 <=> o && (b == a) == (o == 0) &&
-         (b < a) == (o > 0);
+         (a > b) == (o > 0) && (a >= b) == (o >= 0) && (a <=> b) == o && (b <=> a) == 0 <=> o &&
+         (b == a) == (o == 0) && (b < a) == (o > 0);
 }
 
 template <class A, class B>
@@ -74,7 +74,8 @@ TEST_CASE("comparison: with float and double, exactly") {
     for (std::uint64_t c = 0; c < tests::codes<T>; c += step) {
       const T a = tests::at<T>(c);
       const double v = tests::value(a);
-      for (const double d : {v, std::nextafter(v, 1e300), std::nextafter(v, -1e300), -v, 0.0, HUGE_VAL, -HUGE_VAL, std::nan("")})
+      for (const double d :
+           {v, std::nextafter(v, 1e300), std::nextafter(v, -1e300), -v, 0.0, HUGE_VAL, -HUGE_VAL, std::nan("")})
         report.expect(agrees(a, d, v <=> d), [&](std::ostream& o) { o << t.name << " " << v << ", double " << d; });
       const float f = static_cast<float>(v);
       for (const float g : {f, std::nextafter(f, 1e30f), std::nextafter(f, -1e30f), -f, std::nanf("")})

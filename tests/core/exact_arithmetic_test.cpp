@@ -108,7 +108,8 @@ bool same_to_62_bits(const exact& got, const exact& expected) {
          below == expected_below;
 }
 
-void describe(std::ostream& o, const char* op, const exact& a, const exact& b, const exact& got, const exact& expected) {
+void describe(std::ostream& o, const char* op, const exact& a, const exact& b, const exact& got,
+              const exact& expected) {
   o << op << " " << tests::show(a) << " , " << tests::show(b) << " gives " << tests::show(got) << ", expected "
     << tests::show(expected);
 }
@@ -163,8 +164,16 @@ TEST_CASE("exact arithmetic: sums") {
 TEST_CASE("exact arithmetic: sums of every distance, and of exponents far apart") {
   report r("exact_add");
   splitmix random(12);
-  const std::uint64_t edges[] = {top, top | 4, top | 2, top | 1, ~std::uint64_t{0}, ~std::uint64_t{3}, ~std::uint64_t{1},
-                                 top | top >> 1, top | (top >> 61), top | (top >> 62)};
+  const std::uint64_t edges[] = {top,
+                                 top | 4,
+                                 top | 2,
+                                 top | 1,
+                                 ~std::uint64_t{0},
+                                 ~std::uint64_t{3},
+                                 ~std::uint64_t{1},
+                                 top | top >> 1,
+                                 top | (top >> 61),
+                                 top | (top >> 62)};
   for (int distance = -130; distance <= 130; ++distance)
     for (const std::uint64_t s : edges)
       for (const std::uint64_t t : edges)
@@ -274,7 +283,8 @@ TEST_CASE("exact arithmetic: fused products") {
 TEST_CASE("exact arithmetic: special values, all combinations") {
   // By the rules of IEEE 754-2019: a NaN operand is the result (the first one, with its sign), invalid operations
   // give a NaN of positive sign.
-  const exact zeros[] = {exact::zero(), exact::zero(true)}, ones[] = {exact::scaled(false, 1, 0), exact::scaled(true, 1, 0)};
+  const exact zeros[] = {exact::zero(), exact::zero(true)},
+              ones[] = {exact::scaled(false, 1, 0), exact::scaled(true, 1, 0)};
   const exact infinities[] = {exact::infinity(), exact::infinity(true)}, nans[] = {exact::nan(), exact::nan(true)};
   std::vector<exact> all;
   for (const auto& group : {zeros, ones, infinities, nans}) all.insert(all.end(), {group[0], group[1]});
@@ -289,9 +299,9 @@ TEST_CASE("exact arithmetic: special values, all combinations") {
         product = quotient = sum = a.kind == value_kind::nan ? a : b;
       } else {
         product = is(value_kind::infinite) ? is(value_kind::zero) ? exact::nan() : exact::infinity(negative)
-                  : is(value_kind::zero)   ? exact::zero(negative)
+                  : is(value_kind::zero) ? exact::zero(negative)
                                            : exact::scaled(negative, 1, 0);
-        quotient = a.kind == b.kind && a.kind != value_kind::finite                     ? exact::nan()
+        quotient = a.kind == b.kind && a.kind != value_kind::finite               ? exact::nan()
                    : a.kind == value_kind::infinite || b.kind == value_kind::zero ? exact::infinity(negative)
                    : a.kind == value_kind::zero || b.kind == value_kind::infinite ? exact::zero(negative)
                                                                                   : exact::scaled(negative, 1, 0);

@@ -117,8 +117,8 @@ TEST_CASE("cut: what is shifted out becomes the rest, its last bit sticky") {
         }
         const cut c = lowp::detail::shift_out(significand, sticky, n);
         report.expect(c.code == whole && c.rest == (rest | below), [&](std::ostream& o) {
-          o << tests::hex(significand) << " >> " << n << (sticky ? " sticky" : "") << " gives " << tests::hex(c.code) << ", "
-            << tests::hex(c.rest) << "; expected " << tests::hex(whole) << ", " << tests::hex(rest | below);
+          o << tests::hex(significand) << " >> " << n << (sticky ? " sticky" : "") << " gives " << tests::hex(c.code)
+            << ", " << tests::hex(c.rest) << "; expected " << tests::hex(whole) << ", " << tests::hex(rest | below);
         });
       }
     }
@@ -134,7 +134,8 @@ TEST_CASE("cut: binary floating point, there and back, and what lies between") {
     for (const int bias : {-100, 0, 1, 127, 1023, 1 << 19}) {
       INFO("fraction bits " << fraction_bits << ", bias " << bias);
       const std::uint64_t one = std::uint64_t{1} << fraction_bits;
-      std::vector<std::uint64_t> codes{1, 2, one - 1, one, one + 1, 2 * one - 1, 2 * one, 2 * one + 1, 200 * one + one / 3};
+      std::vector<std::uint64_t> codes{
+          1, 2, one - 1, one, one + 1, 2 * one - 1, 2 * one, 2 * one + 1, 200 * one + one / 3};
       for (const std::uint64_t code : codes) {
         if (code == 0) continue;
         const exact x = lowp::detail::decode_floating(false, code, fraction_bits, bias);

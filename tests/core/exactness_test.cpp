@@ -49,16 +49,20 @@ bool contained_in_float(const value_list& from) {
 }
 
 template <class A, class B>
-concept Addable = requires(A a, B b) { a + b; };
+concept Addable = requires(A a, B b) {
+  a + b;
+};
 template <class A, class B>
 concept Operates = requires(A a, B b) {
   a + b;
   a - b;
-  a * b;
+  a* b;
   a / b;
 };
 template <class A, class B>
-concept AddsInto = requires(A& a, B b) { a += b; };
+concept AddsInto = requires(A& a, B b) {
+  a += b;
+};
 
 template <class A, class B>
 struct sum {
@@ -85,8 +89,8 @@ constexpr facts facts_of{std::same_as<From, To>,
                          std::is_constructible_v<To, From>,
                          std::is_assignable_v<To&, From>,
                          AddsInto<To, From>,
-                         std::same_as<sum_t<From, To>, From> ? 'F'
-                         : std::same_as<sum_t<From, To>, To> ? 'T'
+                         std::same_as<sum_t<From, To>, From>   ? 'F'
+                         : std::same_as<sum_t<From, To>, To>   ? 'T'
                          : std::same_as<sum_t<From, To>, void> ? '-'
                                                                : '?',
                          Operates<From, To> == Addable<From, To>};
@@ -117,12 +121,13 @@ constexpr native_facts native_facts_of{
         std::is_constructible_v<T, float>&& std::is_constructible_v<T, double>&& std::is_constructible_v<T, int>&&
             std::is_constructible_v<T, unsigned long long>,
     !std::is_convertible_v<float, T> && !std::is_convertible_v<double, T> && !std::is_convertible_v<int, T> &&
-        !std::is_assignable_v<T&, float> && !std::is_assignable_v<T&, int> && !AddsInto<T, float> && !AddsInto<T, double>,
+        !std::is_assignable_v<T&, float> && !std::is_assignable_v<T&, int> && !AddsInto<T, float> &&
+        !AddsInto<T, double>,
     AddsInto<T, int>&& std::same_as<sum_t<T, int>, T>&& std::same_as<sum_t<int, T>, T>&&
         std::same_as<sum_t<T, unsigned char>, T>&& std::same_as<sum_t<T, std::int64_t>, T>&&
             std::same_as<sum_t<std::uint64_t, T>, T>,
-    std::same_as<sum_t<T, float>, float>&& std::same_as<sum_t<float, T>, float>&& std::same_as<sum_t<T, double>, double>&&
-        std::same_as<sum_t<double, T>, double>,
+    std::same_as<sum_t<T, float>, float>&& std::same_as<sum_t<float, T>, float>&&
+        std::same_as<sum_t<T, double>, double>&& std::same_as<sum_t<double, T>, double>,
     AddsInto<float, T>&& AddsInto<double, T>};
 
 void check_native(const native_facts& f, const value_list& v, const char* name) {
@@ -187,10 +192,10 @@ TEST_CASE("exactness: the lowest code of a symmetric fixed-point type is a value
 }
 
 TEST_CASE("exactness: formats that float cannot hold") {
-  using wide = minifloat<8, 23>;      // float itself
-  using fine = minifloat<8, 20>;      // inside float
-  using finer = minifloat<5, 26>;     // more precise
-  using further = minifloat<9, 10>;   // further
+  using wide = minifloat<8, 23>;                        // float itself
+  using fine = minifloat<8, 20>;                        // inside float
+  using finer = minifloat<5, 26>;                       // more precise
+  using further = minifloat<9, 10>;                     // further
   using biased = minifloat<8, 7, specials::ieee, 150>;  // smaller values
   STATIC_REQUIRE(is_exact_v<wide, float>);
   STATIC_REQUIRE(is_exact_v<float, wide>);

@@ -124,10 +124,14 @@ constexpr T at(std::uint64_t code) {
 // Every type of the lists has fewer bits and a smaller range than double: this is exact.
 inline double value(const lowp::exact& x) {
   switch (x.kind) {
-    case lowp::value_kind::zero: return x.negative ? -0.0 : 0.0;
-    case lowp::value_kind::infinite: return x.negative ? -HUGE_VAL : HUGE_VAL;
-    case lowp::value_kind::nan: return std::nan("");
-    default: break;
+    case lowp::value_kind::zero:
+      return x.negative ? -0.0 : 0.0;
+    case lowp::value_kind::infinite:
+      return x.negative ? -HUGE_VAL : HUGE_VAL;
+    case lowp::value_kind::nan:
+      return std::nan("");
+    default:
+      break;
   }
   const double m = std::ldexp(static_cast<double>(x.significand), x.exponent - 63);
   return x.negative ? -m : m;

@@ -83,11 +83,31 @@ template <class T>
 members members_of() {
   using L = std::numeric_limits<T>;
   const auto value = [](T x) { return static_cast<double>(x); };
-  return {L::is_specialized, L::is_signed,     L::is_integer,        L::is_exact,       L::is_bounded,
-          L::is_modulo,      L::is_iec559,     L::has_infinity,      L::has_quiet_NaN,  L::radix,
-          L::digits,         L::digits10,      L::max_digits10,      L::min_exponent,   L::max_exponent,
-          L::min_exponent10, L::max_exponent10, value(L::min()),     value(L::max()),   value(L::lowest()),
-          value(L::epsilon()), value(L::denorm_min()), value(L::round_error()), value(L::infinity()), value(L::quiet_NaN())};
+  return {L::is_specialized,
+          L::is_signed,
+          L::is_integer,
+          L::is_exact,
+          L::is_bounded,
+          L::is_modulo,
+          L::is_iec559,
+          L::has_infinity,
+          L::has_quiet_NaN,
+          L::radix,
+          L::digits,
+          L::digits10,
+          L::max_digits10,
+          L::min_exponent,
+          L::max_exponent,
+          L::min_exponent10,
+          L::max_exponent10,
+          value(L::min()),
+          value(L::max()),
+          value(L::lowest()),
+          value(L::epsilon()),
+          value(L::denorm_min()),
+          value(L::round_error()),
+          value(L::infinity()),
+          value(L::quiet_NaN())};
 }
 
 void check(const char* name, const members& m, const found& f) {
@@ -276,7 +296,7 @@ TEST_CASE("limits: digits10 decimals survive, max_digits10 decimals identify eve
     if constexpr (!L::is_exact && L::max_exponent <= 1024) {
       int wrong = 0;
       char text[64];
-      for (std::uint64_t c = 0; c < tests::codes<T>; c += T::format::bits > 16 ? 11 : 1) {
+      for (std::uint64_t c = 0; c<tests::codes<T>; c += T::format::bits> 16 ? 11 : 1) {
         const T x = tests::at<T>(c);
         if (!isfinite(x)) continue;
         std::snprintf(text, sizeof text, "%.*e", L::max_digits10 - 1, static_cast<double>(x));

@@ -20,17 +20,25 @@ constexpr layout layout_of{
     std::is_standard_layout_v<T>,
     std::has_unique_object_representations_v<T>,
     std::is_trivially_default_constructible_v<T>&& std::is_trivially_destructible_v<T>,
-    sizeof(T) == (T::format::bits <= 8 ? 1 : T::format::bits <= 16 ? 2 : T::format::bits <= 32 ? 4 : 8) &&
+    sizeof(T) == (T::format::bits <= 8    ? 1
+                  : T::format::bits <= 16 ? 2
+                  : T::format::bits <= 32 ? 4
+                                          : 8) &&
         alignof(T) == sizeof(T) && sizeof(std::array<T, 7>) == 7 * sizeof(T),
-    std::is_nothrow_constructible_v<T, float>&& std::is_nothrow_copy_assignable_v<T>&& noexcept(T{} + T{})&& noexcept(T{} == T{})};
+    std::is_nothrow_constructible_v<T, float>&& std::is_nothrow_copy_assignable_v<T>&& noexcept(T{} + T{})&& noexcept(
+        T{} == T{})};
 
 template <class T>
 std::uint64_t operate(char op, T a, T b) {
   switch (op) {
-    case '+': return (a + b).bits();
-    case '-': return (a - b).bits();
-    case '*': return (a * b).bits();
-    default: return (a / b).bits();
+    case '+':
+      return (a + b).bits();
+    case '-':
+      return (a - b).bits();
+    case '*':
+      return (a * b).bits();
+    default:
+      return (a / b).bits();
   }
 }
 
@@ -95,8 +103,9 @@ TEST_CASE("number: operators are the rounded operations") {
       for (int op = 0; op < 4; ++op) {
         const std::uint64_t expected = round_to<T>(results[op]).bits(), got = operate("+-*/"[op], a, b);
         report.expect(got == expected, [&](std::ostream& o) {
-          o << t.name << " " << tests::hex(a.bits()) << " " << "+-*/"[op] << " " << tests::hex(b.bits()) << " gives "
-            << tests::hex(got) << ", expected " << tests::hex(expected);
+          o << t.name << " " << tests::hex(a.bits()) << " "
+            << "+-*/"[op] << " " << tests::hex(b.bits()) << " gives " << tests::hex(got) << ", expected "
+            << tests::hex(expected);
         });
       }
       T c = a;
@@ -161,7 +170,7 @@ TEST_CASE("number: unary minus of every code") {
 }
 
 TEST_CASE("number: integer operands are taken exactly") {
-  CHECK((e2m1fn(1) + 5).bits() == e2m1fn(6).bits());    // 5 is no value of e2m1fn
+  CHECK((e2m1fn(1) + 5).bits() == e2m1fn(6).bits());     // 5 is no value of e2m1fn
   CHECK((e2m1fn(0.5f) + 5).bits() == e2m1fn(6).bits());  // 5.5; with 5 first rounded to 4: 4.5 -> 4
   CHECK((5 - e2m1fn(1)).bits() == e2m1fn(4).bits());
   CHECK((e2m1fn(0.5f) * 5).bits() == e2m1fn(2).bits());  // 2.5, a tie

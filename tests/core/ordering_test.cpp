@@ -32,7 +32,8 @@ TEST_CASE("ordering: next_up and next_down walk through every value") {
       const std::size_t above = std::min(i + 1, v.size() - 1), below = i == 0 ? 0 : i - 1;
       wrong += tests::value(next_up(x)) != v[above].first;
       // symmetric types have a code below their lowest value, to which no step leads
-      if (!(below == 0 && v[0].first < tests::value(std::numeric_limits<T>::lowest()) && isfinite(tests::at<T>(v[0].second))))
+      if (!(below == 0 && v[0].first < tests::value(std::numeric_limits<T>::lowest()) &&
+            isfinite(tests::at<T>(v[0].second))))
         wrong += tests::value(next_down(x)) != v[below].first;
       if (i + 1 < v.size() && v[i].first != 0 && v[i + 1].first != 0) {
         wrong += next_up(x).bits() != v[above].second;
@@ -43,10 +44,12 @@ TEST_CASE("ordering: next_up and next_down walk through every value") {
     // From one end to the other, counted.
     if (std::string(t.name).find("symmetric") == std::string::npos) {
       std::size_t steps = 1;
-      for (T x = tests::at<T>(v.front().second); x < tests::at<T>(v.back().second) && steps <= v.size(); ++steps) x = next_up(x);
+      for (T x = tests::at<T>(v.front().second); x < tests::at<T>(v.back().second) && steps <= v.size(); ++steps)
+        x = next_up(x);
       CHECK(steps == v.size());
       steps = 1;
-      for (T x = tests::at<T>(v.back().second); x > tests::at<T>(v.front().second) && steps <= v.size(); ++steps) x = next_down(x);
+      for (T x = tests::at<T>(v.back().second); x > tests::at<T>(v.front().second) && steps <= v.size(); ++steps)
+        x = next_down(x);
       CHECK(steps == v.size());
     }
     for (std::uint64_t c = 0; c < tests::codes<T>; ++c) {
@@ -147,8 +150,8 @@ TEST_CASE("ordering: the total order of every type is strict, total, and refines
     for (const T a : all)
       for (const T b : all) {
         const auto o = total_order(a, b);
-        wrong += (o == 0) != (a.bits() == b.bits());   // distinct codes are never equal
-        wrong += o != (0 <=> total_order(b, a));       // antisymmetric
+        wrong += (o == 0) != (a.bits() == b.bits());  // distinct codes are never equal
+        wrong += o != (0 <=> total_order(b, a));      // antisymmetric
         if (a < b) wrong += o >= 0;
         if (a > b) wrong += o <= 0;
       }

@@ -18,9 +18,9 @@ void for_each_event(F&& f) {
       for (const bool has_infinity : {false, true})
         for (const bool has_nan : {false, true})
           for (const bool wrong_sign : {false, true}) {
-            if (cause != overflow_cause::finite && !away) continue;   // special values always "go away"
-            if (cause == overflow_cause::nan && has_nan) continue;    // raised only where there is none
-            if (wrong_sign && has_infinity) continue;                 // no infinity of a sign that does not exist
+            if (cause != overflow_cause::finite && !away) continue;  // special values always "go away"
+            if (cause == overflow_cause::nan && has_nan) continue;   // raised only where there is none
+            if (wrong_sign && has_infinity) continue;                // no infinity of a sign that does not exist
             INFO("cause " << static_cast<int>(cause) << (away ? ", away" : "") << (has_infinity ? ", infinity" : "")
                           << (has_nan ? ", nan" : "") << (wrong_sign ? ", wrong sign" : ""));
             f(overflow_event{cause, away, has_infinity, has_nan, wrong_sign});
@@ -33,7 +33,8 @@ using out = overflow_outcome;
 
 TEST_CASE("overflow: to_special, by event") {
   for_each_event([](const overflow_event& e) {
-    const bool infinity = e.has_infinity && (e.cause == overflow_cause::finite || e.cause == overflow_cause::infinite);
+    const bool infinity =
+        e.has_infinity && (e.cause == overflow_cause::finite || e.cause == overflow_cause::infinite);
     const out expected = e.cause == overflow_cause::nan ? out::zero
                          : !e.away                      ? out::clamp
                          : infinity                     ? out::infinity
@@ -105,7 +106,7 @@ char outcome(T x, bool negative) {
 
 template <class R>
 void check_sat_none(const row& r, R rounding) {
-  using se = p3109<8, 4>;                                                    // largest 224
+  using se = p3109<8, 4>;  // largest 224
   using sf = p3109<8, 4, signedness::is_signed, domain::finite>;
   using ue = p3109<8, 4, signedness::is_unsigned>;
   using uf = p3109<8, 4, signedness::is_unsigned, domain::finite>;

@@ -15,8 +15,8 @@ constexpr philox::block block_of(std::uint32_t a, std::uint32_t b, std::uint32_t
 }
 
 // Counter words (c0, c1, c2, c3) and key words (k0, k1) as the library spells them.
-constexpr philox::block known(std::uint32_t c0, std::uint32_t c1, std::uint32_t c2, std::uint32_t c3, std::uint32_t k0,
-                              std::uint32_t k1) {
+constexpr philox::block known(std::uint32_t c0, std::uint32_t c1, std::uint32_t c2, std::uint32_t c3,
+                              std::uint32_t k0, std::uint32_t k1) {
   return philox{std::uint64_t{k1} << 32 | k0, std::uint64_t{c3} << 32 | c2}[std::uint64_t{c1} << 32 | c0];
 }
 

@@ -108,9 +108,19 @@ TEST_CASE("rounding: stochastic a, b, c go away in exactly as many draws as thei
 TEST_CASE("rounding: stochastic with 32 bits, at its thresholds") {
   // Away iff R >= 2^32 - n, n being the numerator of the probability over 2^32: look at both sides of that R.
   tests::splitmix random(21);
-  std::vector<std::uint64_t> rests{0, 1, half - 1, half, half + 1, all, std::uint64_t{1} << 31, std::uint64_t{1} << 32,
-                                   std::uint64_t{3} << 31, (std::uint64_t{1} << 31) + 1, (std::uint64_t{1} << 31) - 1,
-                                   all << 31, all << 32};
+  std::vector<std::uint64_t> rests{0,
+                                   1,
+                                   half - 1,
+                                   half,
+                                   half + 1,
+                                   all,
+                                   std::uint64_t{1} << 31,
+                                   std::uint64_t{1} << 32,
+                                   std::uint64_t{3} << 31,
+                                   (std::uint64_t{1} << 31) + 1,
+                                   (std::uint64_t{1} << 31) - 1,
+                                   all << 31,
+                                   all << 32};
   for (int i = 0; i < 3000; ++i) rests.push_back((i & 1) != 0 ? random() : random.runs());
   const auto check_at = [](auto policy, std::uint64_t rest, std::uint64_t n) {
     constexpr std::uint64_t one = std::uint64_t{1} << 32;
@@ -160,7 +170,8 @@ TEST_CASE("rounding: the result of rounding twice through to_odd is that of roun
   tests::report report("to_odd first");
   tests::splitmix random(22);
   for (int i = 0; i < 200000; ++i) {
-    const exact x{random.any() | half, random.between(-8, 7), value_kind::finite, (random() & 1) != 0, (random() & 1) != 0};
+    const exact x{random.any() | half, random.between(-8, 7), value_kind::finite, (random() & 1) != 0,
+                  (random() & 1) != 0};
     const auto once = [&]<class T>(auto mode) {
       const T direct = round_to<T>(x, mode), twice = convert<T>(round_to<float16>(x, to_odd{}), mode);
       report.expect(direct.bits() == twice.bits(), [&](std::ostream& o) { o << tests::show(x); });
