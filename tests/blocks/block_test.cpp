@@ -118,7 +118,7 @@ void check_named(const char* name, int bytes, std::uint64_t seed) {
   INFO(name);
   CHECK(lowp::codec<Block>::bytes == bytes);
   CHECK(lowp::bits_per_value<Block> == 8.0 * bytes / lowp::codec<Block>::values);
-  check_encoding<Block>(name, 3000, seed);
+  check_encoding<Block>(name, 10000, seed);
   check_short<Block>(name, seed + 1);
   check_roundings<Block>(name, 120, seed + 2);
   check_decoding<Block>(name);
@@ -126,9 +126,9 @@ void check_named(const char* name, int bytes, std::uint64_t seed) {
 
 template <class Block>
 void check_rules(const char* name, std::uint64_t seed) {
-  check_encoding<lowp::with_scale_rule<Block, lowp::ceil_scale>>(name, 1000, seed);
-  check_encoding<lowp::with_scale_rule<Block, lowp::even_scale>>(name, 1000, seed + 1);
-  check_encoding<lowp::with_scale_rule<Block, lowp::round_up_scale>>(name, 1000, seed + 2);
+  check_encoding<lowp::with_scale_rule<Block, lowp::ceil_scale>>(name, 3000, seed);
+  check_encoding<lowp::with_scale_rule<Block, lowp::even_scale>>(name, 3000, seed + 1);
+  check_encoding<lowp::with_scale_rule<Block, lowp::round_up_scale>>(name, 3000, seed + 2);
   check_encoding<lowp::with_scale_rule<Block, lowp::nearest_scale>>(name, 300, seed + 3);
   check_roundings<lowp::with_scale_rule<Block, lowp::round_up_scale>>(name, 60, seed + 4);
 }

@@ -118,32 +118,33 @@ void check_iterators(std::uint64_t seed) {
     CHECK(std::ranges::is_sorted(p, {}, by_bits));
     const auto found = std::ranges::lower_bound(p, v[n / 2].bits(), {}, by_bits);
     CHECK(T(*found).bits() == v[n / 2].bits());
-    // Not std::ranges::rotate: libstdc++ 12 keeps its one displaced element in an `auto`, a proxy here.
+    // Not std::ranges::rotate: libstdc++ 12 keeps its one displaced element in an `auto`, a proxy here; nor what
+    // returns a subrange, as clang 14 cannot compile libstdc++'s.
     const std::vector<T> before = v;
     std::ranges::rotate_copy(before, before.begin() + static_cast<std::ptrdiff_t>(n / 3), v.begin());
     std::ranges::rotate_copy(before, before.begin() + static_cast<std::ptrdiff_t>(n / 3), p.begin());
     CHECK(equal());
-    const auto odd = [](T x) { return x.bits() % 2 == 1; };
-    std::ranges::partition(p, odd);
-    CHECK(std::ranges::is_partitioned(p, odd));
+    std::ranges::nth_element(p, p.begin() + static_cast<std::ptrdiff_t>(n / 2), {}, by_bits);
     CHECK(std::ranges::is_permutation(p, v, {}, by_bits, by_bits));
-    std::ranges::copy(v, p.begin());
-    const auto kept = std::ranges::remove_if(p, odd), also_kept = std::ranges::remove_if(v, odd);
-    CHECK(kept.size() == also_kept.size());
-    std::ranges::fill(kept, code<T>(1)), std::ranges::fill(also_kept, code<T>(1));
+    std::ranges::make_heap(p, {}, by_bits);
+    CHECK(std::ranges::is_heap(p, {}, by_bits));
+    std::ranges::sort_heap(p, {}, by_bits), std::ranges::sort(v, {}, by_bits);
     CHECK(equal());
-    std::ranges::partial_sort(p, p.begin() + static_cast<std::ptrdiff_t>(n), std::ranges::greater{}, by_bits);
-    std::ranges::sort(v, std::ranges::greater{}, by_bits);
+    const auto half = static_cast<std::ptrdiff_t>(n / 2);
+    std::ranges::fill_n(p.begin(), half, v[0]), std::ranges::fill_n(v.begin(), half, v[0]);
     CHECK(equal());
-    std::ranges::fill(p | std::views::take(n / 2), v[0]), std::ranges::fill(v | std::views::take(n / 2), v[0]);
+    const auto odd = [](T x) { return x.bits() % 2 == 1; };
+    std::ranges::replace_if(p, odd, code<T>(0)), std::ranges::replace_if(v, odd, code<T>(0));
     CHECK(equal());
+    CHECK(std::ranges::count_if(p, odd) == 0);
     std::ranges::transform(v, p.begin(), [](T x) { return code<T>(x.bits() ^ 1u); });
     for (T& x : v) x = code<T>(x.bits() ^ 1u);
     CHECK(equal());
     const lowp::packed<T> copy = p;
     CHECK(std::ranges::equal(copy.view(), p.view(), {}, by_bits, by_bits));
-    std::ranges::copy_backward(p | std::views::take(n - n / 4), p.end());
-    std::copy_backward(v.begin(), v.begin() + static_cast<std::ptrdiff_t>(n - n / 4), v.end());
+    const auto most = static_cast<std::ptrdiff_t>(n - n / 4);
+    std::ranges::copy_backward(p.begin(), p.begin() + most, p.end());
+    std::ranges::copy_backward(v.begin(), v.begin() + most, v.end());
     CHECK(equal());
 
     // The arithmetic of a random-access iterator.
@@ -307,7 +308,7 @@ TEST_CASE("packed refuses wrong sizes, and says which") {
 }
 
 // n * bits must not wrap round to a small number of bytes.
-TEST_CASE("packed refuses more elements than memory can hold", "[!shouldfail]") {
+TEST_CASE("packed refuses more elements than memory can hold") {
   CHECK_THROWS(lowp::packed<lowp::e2m1fn>(std::size_t{1} << 62));
   CHECK_THROWS(lowp::packed<lowp::float16>(std::size_t{1} << 60));
   lowp::packed<lowp::e2m1fn> p(3);

@@ -107,7 +107,7 @@ TEST_CASE("search_scale on special blocks") {
 
 // A block whose ideal scale is far below the smallest e4m3 scale, 2^-9, still fits under that one: with it
 // everything down to 2^-9 * 2^-16 survives, with a scale of 0 nothing does.
-TEST_CASE("search_scale never chooses zero while another scale has a smaller error", "[!shouldfail]") {
+TEST_CASE("search_scale never chooses zero while another scale has a smaller error") {
   const float x[] = {1.0f, -0.5f, 0.25f, 0.75f};
   const auto s = lowp::search_scale::choose<lowp::e5m2, lowp::e4m3fn>(x, 1.0f);
   CHECK(s.bits() == ob::e4m3_code(ob::rule::search, ob::e5m2(), 1.0f, x));

@@ -22,12 +22,13 @@ inline constexpr bool is_symmetric = false;
 template <int Bits, int Frac>
 inline constexpr bool is_symmetric<symmetric_fixed<Bits, Frac>> = true;
 
-template <class T>
+// `stored`: with the code of symmetric types that rounding never gives, but from_bits does.
+template <class T, bool stored = false>
 const value_list& values() {
   static const value_list sorted = [] {
     value_list v;
     for (std::uint64_t c = 0; c < tests::codes<T>; ++c) {
-      if (is_symmetric<T> && c == tests::codes<T> / 2) continue;  // the code that is never produced
+      if (is_symmetric<T> && !stored && c == tests::codes<T> / 2) continue;
       const double x = tests::value(tests::at<T>(c));
       v.push_back(std::isnan(x) ? nan_value : std::bit_cast<std::uint64_t>(x));
     }
@@ -95,10 +96,11 @@ constexpr facts facts_of{std::same_as<From, To>,
                                                                : '?',
                          Operates<From, To> == Addable<From, To>};
 
-void check_pair(const facts& f, const value_list& from, const value_list& to, const char* from_name,
-                const char* to_name) {
+template <class From, class To>
+void check_pair(const facts& f, const char* from_name, const char* to_name) {
   INFO(from_name << " and " << to_name);
-  const bool into = contained(from, to), back = contained(to, from);
+  const bool into = std::same_as<From, To> || contained(values<From, true>(), values<To>());
+  const bool back = std::same_as<From, To> || contained(values<To, true>(), values<From>());
   CHECK(f.exact == into);
   CHECK(f.convertible == into);
   CHECK(f.constructible);
@@ -147,9 +149,8 @@ void check_native(const native_facts& f, const value_list& v, const char* name) 
 
 TEST_CASE("exactness: implicit conversion and mixed operators of all pairs of types") {
   tests::for_each_type([]<class From>(tests::named<From> from) {
-    tests::for_each_type([&]<class To>(tests::named<To> to) {
-      check_pair(facts_of<From, To>, values<From>(), values<To>(), from.name, to.name);
-    });
+    tests::for_each_type(
+        [&]<class To>(tests::named<To> to) { check_pair<From, To>(facts_of<From, To>, from.name, to.name); });
   });
 }
 
@@ -225,26 +226,6 @@ TEST_CASE("exactness: formats that float cannot hold") {
   CHECK_FALSE(Addable<finer, float>);  // float + number goes through float, which loses here
 }
 
-TEST_CASE("exactness: native types do not lead to a second, lossy conversion") {
-  // Out to float only: what silently truncates a float to an int must not be reachable from a number.
-  tests::for_each_name([]<class T>(tests::named<T> t) {
-    INFO(t.name);
-    CHECK_FALSE(std::is_convertible_v<T, int>);
-    CHECK_FALSE(std::is_convertible_v<T, long>);
-    CHECK_FALSE(std::is_convertible_v<T, unsigned char>);
-    CHECK_FALSE(std::is_convertible_v<T, bool>);
-  });
-}
-
-TEST_CASE("exactness: c ? x : 0 is no integer") {
-  // With an implicit conversion from number to int it would be: `y = x > 0 ? x : 0` is 0 for x = 0.5.
-  CHECK_FALSE(std::is_same_v<std::common_type_t<e4m3fn, float>, int>);
-  constexpr bool is_int = [] {
-    if constexpr (requires(bool c, e4m3fn x) { c ? x : 0; }) {
-      return std::is_same_v<decltype(true ? e4m3fn(1) : 0), int>;
-    } else {
-      return false;
-    }
-  }();
-  CHECK_FALSE(is_int);
+TEST_CASE("exactness: the common type with float is float") {
+  STATIC_REQUIRE(std::is_same_v<std::common_type_t<e4m3fn, float>, float>);
 }

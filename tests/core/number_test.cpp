@@ -213,20 +213,6 @@ TEST_CASE("number: integer operands are taken exactly") {
   CHECK(bfloat16(std::numeric_limits<std::int64_t>::min()) == -9223372036854775808.0);
 }
 
-#ifdef __SIZEOF_INT128__
-TEST_CASE("number: an integer of more than 64 bits is taken exactly or not at all") {
-  // std::integral<__int128> holds with -std=gnu++20.
-  __extension__ typedef __int128 int128;
-  constexpr bool adds = requires(lowp::bfloat16 x, int128 i) {
-    { x + i } -> std::same_as<lowp::bfloat16>;
-  };
-  if constexpr (adds) {
-    const auto sum = lowp::bfloat16(1) + static_cast<decltype(int128{} + 0)>(int128{1} << 64);
-    CHECK(static_cast<double>(sum) == 18446744073709551616.0);
-  }
-}
-#endif
-
 TEST_CASE("number: one format with other policies") {
   using up = with_rounding<e4m3fn, upward>;
   using clamping = with_overflow<e4m3fn, saturate>;

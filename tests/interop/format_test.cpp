@@ -45,6 +45,6 @@ TEST_CASE("std::format: format strings checked at compile time, wide text, other
 
 #else
 
-TEST_CASE("std::format: this standard library has none; the header declares nothing") { SUCCEED(); }
+TEST_CASE("std::format: where the standard library has none the header declares nothing") { SUCCEED(); }
 
 #endif

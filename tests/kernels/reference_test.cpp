@@ -229,17 +229,19 @@ TEST_CASE("kernels refuse shapes that do not fit, and write nothing") {
                          {2, 0, 2, 3},
                          {0, 5, 2, 3}}) {
     check_refused([&] { lowp::gemm(input(x.data(), s.m, s.k), w, output(y.data(), s.ym, s.yn)); },
-                  {std::to_string(s.m) + " x " + std::to_string(s.k), "3 x 5",
+                  {"gemm", std::to_string(s.m) + " x " + std::to_string(s.k), "3 x 5",
                    std::to_string(s.ym) + " x " + std::to_string(s.yn)});
     CHECK(untouched());
   }
-  for (const auto& [k, n] : {std::pair<std::size_t, std::size_t>{4, 3}, {6, 3}, {5, 2}, {5, 4}, {3, 5}, {0, 0}}) {
+  for (const std::pair<std::size_t, std::size_t>& lengths :
+       {std::pair<std::size_t, std::size_t>{4, 3}, {6, 3}, {5, 2}, {5, 4}, {3, 5}, {0, 0}}) {
+    const std::size_t k = lengths.first, n = lengths.second;
     check_refused([&] { lowp::gemv(w, std::span(x).first(k), std::span(y).first(n)); },
-                  {"3 x 5", std::to_string(k), std::to_string(n)});
+                  {"gemv", "3 x 5", std::to_string(k), std::to_string(n)});
     CHECK(untouched());
   }
-  check_refused([&] { (void)lowp::dot(std::span(x).first(5), w); }, {"3 x 5", "5"});  // not one row
+  check_refused([&] { (void)lowp::dot(std::span(x).first(5), w); }, {"dot", "3 x 5", "5"});  // not one row
   const auto row = lowp::quantize<lowp::mxfp4>(std::vector<float>(5, 1.0f));
-  check_refused([&] { (void)lowp::dot(std::span(x).first(4), row); }, {"1 x 5", "4"});
-  check_refused([&] { (void)lowp::dot(std::span(x).first(6), row); }, {"1 x 5", "6"});
+  check_refused([&] { (void)lowp::dot(std::span(x).first(4), row); }, {"dot", "1 x 5", "4"});
+  check_refused([&] { (void)lowp::dot(std::span(x).first(6), row); }, {"dot", "1 x 5", "6"});
 }

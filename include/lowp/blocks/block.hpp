@@ -1,16 +1,15 @@
 // block<Element, N, Scale, ScaleRule, Order>: N elements that share one scale.
 //
-//   value i = element i * scale            bytes: the scale, then the elements packed, ceil(N * bits / 8)
-//   bytes
+//   value i = element i * scale       bytes: the scale, then the elements packed, ceil(N * bits / 8) bytes
 //
 // Encoding, for the values x of a block and amax = max |x|:
 //   amax = 0             all bytes 0: +0 in every format
-//   any x NaN or +-Inf   scale NaN, elements 0: every value of the block reads back as NaN (OCP MX v1.0, 6.3;
-//   torchao) else                 scale by the rule, element i = x_i / scale, rounded once, finite overflow
-//   clamps
-// A scale that rounds to 0 (possible with e4m3fn scales, not with e8m0fnu) makes all its elements 0. amax below
-// 2^-127 times the largest element takes the smallest e8m0 scale, 2^-127, so elements lose precision and may become
-// 0. Decoding is exact but for products outside float's range, which round to nearest even: to infinity above, to
+//   any x NaN or +-Inf   scale NaN, elements 0: every value of the block reads back as NaN (OCP MX v1.0, 6.3; torchao)
+//   else                 scale by the rule, element i = x_i / scale, rounded once, finite overflow clamps
+//
+// A scale that rounds to 0 (possible with e4m3fn scales, not with e8m0fnu) makes all its elements 0. amax below 2^-127
+// times the largest element takes the smallest e8m0 scale, 2^-127, so elements lose precision and may become 0.
+// Decoding is exact but for products outside float's range, which round to nearest even: to infinity above, to
 // subnormals below.
 #pragma once
 
@@ -32,7 +31,8 @@ struct block {
   static_assert(Order == element_order::sequential || N % 2 == 0,
                 "lowp: element_order::split_halves needs an even N");
   static_assert(Element::format::bits <= 16, "lowp: block elements have at most 16 bits");
-  static_assert(Scale::format::bits == 8 && Scale::format::has_nan, "lowp: a block scale has 8 bits and a NaN");
+  static_assert(Scale::format::bits <= 8 && Scale::format::has_nan,
+                "lowp: a block scale has 8 bits at the most and a NaN");
 
   using element = Element;
   using scale = Scale;

@@ -1,11 +1,10 @@
 // A codec turns floats into bytes and back, a fixed number of values at a time.
 //
-//   codec<C>::values, ::bytes     values in a group, and its exact size
-//   codec<C>::context             what is computed once for a whole tensor (empty for most); prepare(amax)
-//   makes it codec<C>::encode(x, out, rounding, index, context)   1 <= x.size() <= values; the rest of a
-//   short group is zeros codec<C>::decode(in, y, context)                     1 <= y.size() <= values
-//   codec<C>::tile_rows           rows whose groups share one scale; encode then takes the shared maximum as
-//   well
+//   codec<C>::values, ::bytes    values in a group, and its exact size
+//   codec<C>::context            what is computed once for a whole tensor (empty for most); prepare(amax) makes it
+//   codec<C>::encode(x, out, rounding, index, context)   1 <= x.size() <= values; the rest of a short group is zeros
+//   codec<C>::decode(in, y, context)                     1 <= y.size() <= values
+//   codec<C>::tile_rows          rows whose groups share one scale; encode_shared then takes the shared maximum as well
 //
 // A scalar type is a codec (of one value, or of the fewest that fill whole bytes), and so is every block format:
 // containers and kernels take any of them. Bytes are little-endian on every machine.

@@ -1,9 +1,8 @@
 // Matrices: a view of floats owned elsewhere, and an owning matrix of coded values.
 //
-//   matrix_view<T>    rows x cols elements, row r starting at data + r * stride (stride >= cols, in elements)
-//   matrix<Codec>     rows x cols values; a row is ceil(cols / values) groups, the last one short if need be,
-//   and
-//                     rows follow each other without padding
+//   matrix_view<T>   rows x cols elements, row r starting at data + r * stride (stride >= cols, in elements)
+//   matrix<Codec>    rows x cols values; a row is ceil(cols / values) groups, the last one short if need be, and rows
+//                    follow each other without padding
 #pragma once
 
 #include <algorithm>

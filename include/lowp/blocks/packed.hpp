@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <initializer_list>
 #include <iterator>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -46,8 +47,21 @@ inline void store_bits(std::byte* p, std::size_t at, int n, std::uint32_t value)
 /// Bytes that hold n packed numbers of type T.
 template <detail::Number T>
 [[nodiscard]] constexpr std::size_t packed_bytes(std::size_t n) noexcept {
-  return (n * static_cast<std::size_t>(T::format::bits) + 7) / 8;
+  constexpr std::size_t bits = static_cast<std::size_t>(T::format::bits);
+  return n / 8 * bits + (n % 8 * bits + 7) / 8;
 }
+
+namespace detail {
+// The size in bytes; throws lowp::error for more numbers than memory can hold.
+template <Number T>
+std::size_t checked_packed_bytes(std::size_t n) {
+  constexpr std::size_t most = static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max());
+  if (n > most / 2 || n / 8 > most / 2 / static_cast<std::size_t>(T::format::bits))
+    throw error("packed: " + std::to_string(n) + " numbers of " + std::to_string(T::format::bits) +
+                " bits do not fit in memory");
+  return packed_bytes<T>(n);
+}
+}  // namespace detail
 
 /// What stands for a T& where an element has no address of its own.
 template <detail::Number T>
@@ -99,7 +113,7 @@ class packed_iterator {
   using difference_type = std::ptrdiff_t;
   using reference = std::conditional_t<is_const, value_type, packed_reference<value_type>>;
   using iterator_concept = std::random_access_iterator_tag;
-  using iterator_category = std::input_iterator_tag;  // the older requirements ask for a true reference
+  using iterator_category = std::random_access_iterator_tag;  // as vector<bool> says, though references are proxies
 
   packed_iterator() = default;
   packed_iterator(byte_type* bytes, std::size_t index) noexcept : bytes_(bytes), index_(index) {}
@@ -200,7 +214,7 @@ class packed {
 
   packed() = default;
   /// n elements with code 0.
-  explicit packed(std::size_t n) : bytes_(packed_bytes<T>(n)), size_(n) {}
+  explicit packed(std::size_t n) : bytes_(detail::checked_packed_bytes<T>(n)), size_(n) {}
   packed(std::span<const T> values) : packed(values.size()) {
     for (std::size_t i = 0; i < size_; ++i) (*this)[i] = values[i];
   }
@@ -212,7 +226,7 @@ class packed {
   [[nodiscard]] std::span<std::byte> bytes() noexcept { return bytes_; }
   /// New elements have code 0.
   void resize(std::size_t n) {
-    bytes_.resize(packed_bytes<T>(n));
+    bytes_.resize(detail::checked_packed_bytes<T>(n));
     const std::size_t used = n * static_cast<std::size_t>(T::format::bits) % 8;
     if (n < size_ && used != 0) bytes_.back() &= static_cast<std::byte>(low_mask(static_cast<int>(used)));
     size_ = n;

@@ -42,11 +42,15 @@ inline float largest_finite(matrix_view<const float> x) noexcept {
 /// x (rows x cols floats) in codec C.
 template <Codec C, class... Policies>
 [[nodiscard]] matrix<C> quantize(matrix_view<const float> x, Policies&&... policies) {
+  static_assert(detail::count_of<rounding_tag, Policies...> <= 1, "lowp: two rounding policies in one call");
+  static_assert(detail::count_of<overflow_tag, Policies...> <= 1, "lowp: two overflow policies in one call");
+  static_assert(detail::count_of<random_tag, Policies...> <= 1, "lowp: two sources of random bits in one call");
   using K = codec<C>;
   using R = detail::picked<rounding_tag, nearest_even, Policies...>;
   using O = detail::picked<overflow_tag, typename detail::default_overflow_of<C>::type, Policies...>;
   const philox random = detail::pick<random_tag>(philox{0}, static_cast<Policies&&>(policies)...);
-  const array_rounding<R, O> rounding{{}, {}, random};
+  const array_rounding<R, O> rounding{detail::pick<rounding_tag>(R{}, static_cast<Policies&&>(policies)...),
+                                      detail::pick<overflow_tag>(O{}, static_cast<Policies&&>(policies)...), random};
 
   typename K::context context{};
   if constexpr (!std::same_as<typename K::context, no_context>) context = K::prepare(detail::largest_finite(x));

@@ -1,16 +1,16 @@
 // Scale rules: which scale a block gets, from the largest magnitude in it.
 //
-//   floor_scale     2^(floor(log2 amax) - emax)                  OCP MX v1.0, 6.3: the largest elements may
-//   clamp ceil_scale      the same, one more unless amax is a power of two                        torchao
-//   CEIL even_scale      floor_scale of amax rounded to the element's precision, ties up         torchao EVEN
-//   round_up_scale  the smallest scale >= float(amax * float(1 / largest element))          RCEIL: torchao,
-//   cuBLAS nearest_scale   amax / largest element, rounded to nearest even: for scales with a significand
-//   search_scale    the one with the least squared error, of all within a factor of 2 of amax / largest
-//   element
+//   floor_scale      2^(floor(log2 amax) - emax): the largest elements may clamp      OCP MX v1.0, 6.3
+//   ceil_scale       the same, one more unless amax is a power of two                 torchao CEIL
+//   even_scale       floor_scale of amax rounded to the element's precision, ties up  torchao EVEN
+//   round_up_scale   the smallest scale >= float(amax * float(1 / largest element))   RCEIL: torchao, cuBLAS
+//   nearest_scale    amax / largest element, rounded to nearest even: for scales with a significand
+//   search_scale     the one with the least squared error, of all within a factor of 2 of amax / largest element
 //
-// emax = floor(log2(largest element)). A rule sees only finite amax > 0; scales saturate at both ends of their
-// format, and a power-of-two rule never gives 0: 2^-127 stays the smallest e8m0 scale. Zero, infinite and NaN blocks
-// are not a matter of rules: see block.hpp.
+// emax = floor(log2(largest element)). A rule sees only finite amax > 0; scales saturate at both ends of their format:
+// 2^-127 stays the smallest e8m0 scale, and an e4m3fn scale may become 0. Rules that round up can choose a scale whose
+// product with the largest element is beyond float, if amax is within a factor of 2 of it: decoding then gives
+// infinity. Zero, infinite and NaN blocks are not a matter of rules: see block.hpp.
 #pragma once
 
 #include <lowp/blocks/codec.hpp>
@@ -83,7 +83,8 @@ struct search_scale {
       bound.exponent += shift;
       return F::magnitude(round_to<Scale>(bound, nearest_even{}, saturate{}).bits());
     };
-    const std::uint64_t smallest = F::has_zero ? 1 : 0, from = code_of(-1), to = code_of(1);
+    const std::uint64_t smallest = F::has_zero ? 1 : 0, from = code_of(-1), end = code_of(1);
+    const std::uint64_t to = end < smallest ? smallest : end;
     Scale best{};
     double least = -1;
     for (std::uint64_t m = from < smallest ? smallest : from; m <= to; ++m) {

@@ -4,19 +4,20 @@
 //
 // The block scale is stored in the block (Scale code, then packed elements); the tensor scale, one float, is the
 // context of the codec and lives in the matrix. A recipe says how both are computed, in float arithmetic with every
-// operation rounded to nearest, so that the bits match the library it is named after:
+// operation rounded to nearest, so that the codes match those of the library it is named after (q = largest element,
+// 448 = largest scale):
 //
-//   transformer_engine   S = 448 q / amax (q = largest element, 448 = largest scale), tensor scale 1 / S,
-//                        block scale = e4m3(blockmax * (S * (1/q))), element = x * (1 / (block scale *
-//                        (1/S)))
-//   torchao_recipe       tensor scale t = amax / (448 q), block scale = e4m3(clamp((blockmax / q) / t, 2^-6,
-//   448)),
+//   transformer_engine   S = 448 q / amax, tensor scale 1 / S, block scale = e4m3(blockmax * (S * (1/q))),
+//                        element = x * (1 / (block scale * (1/S)))
+//   torchao_recipe       tensor scale t = amax / (448 q), block scale = e4m3(clamp((blockmax / q) / t, 2^-6, 448)),
 //                        element = x * ((1 / t) / block scale)
 //
-// They differ only on data that is aligned to ties, but there they do. amax is taken over the finite values of the
-// tensor. A block of zeros, or one so small that its scale is 0 (transformer_engine), has all bytes 0 and reads back
-// as zeros. A block with a NaN or an infinity has a NaN scale and reads back as NaN. Sources:
-// NVIDIA/TransformerEngine and pytorch/ao, read at the commits named in docs/blocks.md; arXiv:2509.25149.
+// They differ only on data that is aligned to ties, but there they do. Where no value is at stake the codes are ours: a
+// block of zeros, or one so small that its scale is 0 (transformer_engine), has all bytes 0; -0 in another block keeps
+// its sign; a block with a NaN or an infinity has a NaN scale and reads back as NaN. amax is taken over the finite
+// values of the tensor. Decoding is (element * block scale) * tensor scale, the first product exact, rounded once; the
+// libraries multiply the scales first, which differs by an ulp of float here and there.
+// Sources: NVIDIA/TransformerEngine and pytorch/ao, read at the commits named in docs/blocks.md; arXiv:2509.25149.
 #pragma once
 
 #include <lowp/blocks/block.hpp>
@@ -71,7 +72,8 @@ struct torchao_recipe {
 template <detail::Number Element, int N, detail::Number Scale, class Recipe, int TileRows = 1>
 struct tensor_block {
   static_assert(N >= 1 && TileRows >= 1, "lowp: tensor_block<Element, N, Scale, Recipe, TileRows> needs sizes >= 1");
-  static_assert(Scale::format::bits == 8 && Scale::format::has_nan, "lowp: a block scale has 8 bits and a NaN");
+  static_assert(Scale::format::bits <= 8 && Scale::format::has_nan,
+                "lowp: a block scale has 8 bits at the most and a NaN");
   using element = Element;
   using scale = Scale;
   using recipe = Recipe;

@@ -59,7 +59,10 @@ concept Scalar = requires {
 };
 
 template <class T>
-concept Operand = Scalar<T> ||(std::integral<T> && !std::same_as<T, bool>);
+concept NativeInteger = std::integral<T> && !std::same_as<T, bool> && sizeof(T) <= 8;
+
+template <class T>
+concept Operand = Scalar<T> || NativeInteger<T>;
 
 template <Scalar T>
 using format_of = typename scalar_traits<T>::format;
@@ -110,7 +113,8 @@ struct draw_from_thread {
 };
 
 template <class F, class R, class O>
-inline constexpr bool has_float_codes = Repeatable<R, O>&& has_float_table<F>;
+inline constexpr bool has_float_codes =
+    (Repeatable<R, O>)&&(!std::same_as<O, wrap>)&&(has_float_table<F>);  // wrap sees all bits of a large float
 
 template <class T>
 inline constexpr bool has_float_values = false;

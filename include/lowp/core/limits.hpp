@@ -50,13 +50,33 @@ struct facts {
   }();
 
   static constexpr bool evenly_spaced = gap_above<F>(smallest) == gap_above<F>(largest);
-
-  // floor(x * log10(2)) in integers; 1233 / 4096 is below log10(2) by 3e-6 in proportion, enough up to 2^14 bits.
-  static constexpr int floor_log10_2(int x) noexcept {
-    const int scaled = x * 1233;
-    return scaled >= 0 ? scaled / 4096 : -((-scaled + 4095) / 4096);
-  }
 };
+
+// floor(x * log10(2)) for 0 <= x < 2^14: 1233 / 4096 is below log10(2) by 3e-6 in proportion.
+constexpr int floor_log10_2(int x) noexcept { return x * 1233 / 4096; }
+
+// 10^n as 64 bits and a sticky bit, n >= 0.
+constexpr exact power_of_ten(int n) noexcept {
+  exact result = exact::scaled(false, 1, 0), base = exact::scaled(false, 10, 0);
+  for (; n > 0; n /= 2) {
+    if (n % 2 != 0) result = exact_mul(result, base);
+    base = exact_mul(base, base);
+  }
+  return result;
+}
+
+// The largest n with 10^n <= x, for x > 0. The estimate from the binary exponent is at most one off.
+constexpr int floor_log10(const exact& x) noexcept {
+  const auto at_most_x = [&](int n) {
+    return n >= 0 ? compare(power_of_ten(n), x) <= 0
+                  : compare(exact::scaled(false, 1, 0), exact_mul(x, power_of_ten(-n))) <= 0;
+  };
+  const std::int64_t scaled = std::int64_t{x.exponent} * 1292913986;  // log10(2) * 2^32
+  int n = static_cast<int>(scaled >> 32);
+  while (at_most_x(n + 1)) ++n;
+  while (!at_most_x(n)) --n;
+  return n;
+}
 
 }  // namespace lowp::detail
 
@@ -84,15 +104,23 @@ class numeric_limits<lowp::number<F, R, O>> {
   static constexpr bool has_signaling_NaN = false;
   static constexpr bool traps = same_as<O, lowp::trap>;
   static constexpr bool tinyness_before = false;
+#if __cplusplus <= 202002L  // deprecated since C++23
+  static constexpr float_denorm_style has_denorm =
+      facts::smallest < facts::smallest_normal ? denorm_present : denorm_absent;
+  static constexpr bool has_denorm_loss = false;
+#endif
   static constexpr int radix = 2;
   static constexpr int digits = facts::digits;
-  static constexpr int digits10 = digits > 0 ? lowp::detail::facts<F>::floor_log10_2(is_exact ? digits : digits - 1)
-                                             : 0;
-  static constexpr int max_digits10 = is_exact ? 0 : facts::floor_log10_2(digits) + 2;
+  static constexpr int digits10 = digits > 0 ? lowp::detail::floor_log10_2(is_exact ? digits : digits - 1) : 0;
+  static constexpr int max_digits10 = is_exact ? 0 : lowp::detail::floor_log10_2(digits) + 2;
   static constexpr int min_exponent = is_exact ? 0 : facts::value(facts::smallest_normal).exponent + 1;
   static constexpr int max_exponent = is_exact ? 0 : facts::value(facts::largest).exponent + 1;
-  static constexpr int min_exponent10 = is_exact ? 0 : -facts::floor_log10_2(1 - min_exponent);
-  static constexpr int max_exponent10 = is_exact ? 0 : facts::floor_log10_2(max_exponent - 1);
+  static constexpr int min_exponent10 = [] {
+    if constexpr (is_exact) return 0;
+    const lowp::exact smallest = facts::value(facts::smallest_normal);
+    return lowp::detail::floor_log10(smallest) + (smallest != lowp::exact::scaled(false, 1, 0));
+  }();
+  static constexpr int max_exponent10 = is_exact ? 0 : lowp::detail::floor_log10(facts::value(facts::largest));
   static constexpr float_round_style round_style =
       same_as<R, lowp::toward_zero> ? round_toward_zero
       : same_as<R, lowp::upward>    ? round_toward_infinity

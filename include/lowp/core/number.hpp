@@ -23,9 +23,20 @@ template <Format F>
 constexpr exact largest_of(bool negative) noexcept {
   return F::decode(F::assemble(negative, F::max_magnitude(negative)));
 }
+// The largest magnitude that a code can hold: where rounding never produces the lowest code (symmetric_fixed), from_bits
+// still does.
+template <Format F>
+constexpr exact largest_stored(bool negative) noexcept {
+  if constexpr (requires { F::lowest_code; }) {
+    if (negative) return F::decode(F::lowest_code);
+  }
+  return largest_of<F>(negative);
+}
+// The smallest positive value; of a format without positive ones, the smallest negative one without its sign.
 template <Format F>
 constexpr exact smallest_of() noexcept {
-  return F::decode(F::assemble(false, F::has_zero ? 1 : 0));
+  if (!F::has_zero) return F::decode(F::assemble(false, 0));
+  return F::decode(F::assemble(F::max_magnitude(false) == 0, 1)).magnitude();
 }
 template <Format F>
 inline constexpr bool has_negative_zero = requires {
@@ -53,11 +64,12 @@ constexpr bool is_exact() noexcept {
   } else if constexpr (!specials_fit<From, To>()) {
     return false;
   } else if constexpr (Grid<From> && Grid<To>) {
-    const bool negative_fits =
-        From::max_magnitude(true) == 0 ||
-        (To::max_magnitude(true) != 0 && compare(largest_of<To>(true), largest_of<From>(true)) <= 0);
-    return negative_fits && From::precision <= To::precision && From::min_quantum >= To::min_quantum &&
-           compare(largest_of<From>(false), largest_of<To>(false)) <= 0 &&
+    const auto fits = [](bool negative) {
+      return From::max_magnitude(negative) == 0 ||
+             (To::max_magnitude(negative) != 0 &&
+              compare(largest_stored<From>(negative).magnitude(), largest_of<To>(negative).magnitude()) <= 0);
+    };
+    return fits(true) && fits(false) && From::precision <= To::precision && From::min_quantum >= To::min_quantum &&
            compare(smallest_of<To>(), smallest_of<From>()) <= 0;
   } else if constexpr (From::bits <= 8) {
     for (std::uint64_t c = 0; c <= low_mask(From::bits); ++c) {
@@ -118,7 +130,7 @@ class number {
   template <detail::OperandBut<number> From>
   LOWP_FN constexpr explicit(!detail::Exactly<From, number> && !detail::rounds_implicitly<Rounding>)
       number(From x) noexcept
-      : number(lowp::convert<number>(x)) {}
+      : number(from(x)) {}
 
   /// The number with this code; bits above the format's width are ignored.
   [[nodiscard]] LOWP_FN static constexpr number from_bits(storage code) noexcept {
@@ -129,13 +141,16 @@ class number {
   /// The code.
   [[nodiscard]] LOWP_FN constexpr storage bits() const noexcept { return bits_; }
 
+  /// Out to float: implicit where that is exact. From there the language goes on as from any float, to int too.
   LOWP_FN constexpr operator float() const noexcept requires detail::Exactly<number, float> {
     return lowp::convert<float>(*this);
   }
   LOWP_FN constexpr explicit operator float() const noexcept requires(!detail::Exactly<number, float>) {
     return lowp::convert<float>(*this);
   }
-  LOWP_FN constexpr explicit operator double() const noexcept { return lowp::convert<double>(*this); }
+  LOWP_FN constexpr explicit(!detail::rounds_implicitly<Rounding>) operator double() const noexcept {
+    return lowp::convert<double>(*this);
+  }
 
   [[nodiscard]] friend LOWP_FN constexpr number operator+(number a, number b) noexcept { return add<number>(a, b); }
   [[nodiscard]] friend LOWP_FN constexpr number operator-(number a, number b) noexcept { return sub<number>(a, b); }
@@ -143,8 +158,13 @@ class number {
   [[nodiscard]] friend LOWP_FN constexpr number operator/(number a, number b) noexcept { return div<number>(a, b); }
 
   [[nodiscard]] LOWP_FN constexpr number operator+() const noexcept { return *this; }
-  /// The negated value; of a NaN, the NaN of the other sign where there is one.
-  [[nodiscard]] LOWP_FN constexpr number operator-() const noexcept { return round_to<number>(-lowp::decode(*this)); }
+  /// The negated value; of a NaN, the NaN of the other sign where there is one. Exact but where the format reaches
+  /// further on one side of zero: there the overflow policy decides.
+  [[nodiscard]] LOWP_FN constexpr number operator-() const noexcept {
+    const exact x = -lowp::decode(*this);
+    if (x.kind == value_kind::infinite) return round_to<number>(x, nearest_even{}, to_special{});
+    return round_to<number>(x, nearest_even{});
+  }
 
   /// By value: -0 == +0, and NaN is unordered.
   [[nodiscard]] friend LOWP_FN constexpr bool operator==(number a, number b) noexcept {
@@ -171,6 +191,18 @@ class number {
     return before;
   }
 
+  // What is exact needs no policy: an infinity stays one under `saturate`, and no random bits are drawn.
+  template <Operand From>
+  LOWP_FN static constexpr number from(From x) noexcept {
+    if constexpr (!detail::Exactly<From, number>) {
+      return lowp::convert<number>(x);
+    } else if constexpr (std::same_as<format_of<From>, F>) {
+      return from_bits(static_cast<storage>(scalar_traits<From>::code(x)));
+    } else {
+      return lowp::convert<number>(x, nearest_even{}, to_special{});
+    }
+  }
+
   /// The code; use bits(). Public so that a number can be a template argument, as in template <e4m3fn Scale>.
   storage bits_;
 };
@@ -187,8 +219,7 @@ concept Number = is_number<T>;
 
 // What an operator of A takes exactly beside a number: integers, and for a lenient A floats too.
 template <class T, class A>
-concept Companion = (std::integral<T> && !std::same_as<T, bool>) ||
-                    (std::floating_point<T> && rounds_implicitly<typename A::rounding>);
+concept Companion = NativeInteger<T> ||(std::floating_point<T>&& rounds_implicitly<typename A::rounding>);
 
 // Of two number types the one that contains the other. With one format and other policies neither is preferred.
 template <class A, class B>

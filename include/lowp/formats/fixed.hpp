@@ -29,6 +29,8 @@ struct fixed_format {
   static constexpr int min_quantum = -Frac;
   static constexpr bool has_zero = true, has_infinity = false, has_nan = false;
   using default_overflow = saturate;
+  // -2^(Bits-1), which rounding into a symmetric format never gives, but which is a code and a value.
+  static constexpr std::uint64_t lowest_code = std::uint64_t{has_sign} << (Bits - 1);
 
   LOWP_FN static constexpr std::uint64_t max_magnitude(bool negative) noexcept {
     if (!has_sign) return negative ? 0 : low_mask(Bits);

@@ -1,13 +1,14 @@
 // dot, gemv and gemm over any codec, in plain C++: the meaning that every faster kernel is held to.
 //
-//   dot(x, W)        sum_k x[k] W[0, k]                        W is 1 x n
-//   gemv(W, x, y)    y[i] = sum_k W[i, k] x[k]                 W is n x k, x has k elements, y has n
-//   gemm(x, W, y)    y[i, j] = sum_k x[i, k] W[j, k]           x is m x k, W is n x k, y is m x n:  y = x W^T
+//   dot(x, W)        sum_k x[k] W[0, k]                  W is 1 x n
+//   gemv(W, x, y)    y[i] = sum_k W[i, k] x[k]           W is n x k, x has k elements, y has n
+//   gemm(x, W, y)    y[i, j] = sum_k x[i, k] W[j, k]     x is m x k, W is n x k, y is m x n:  y = x W^T
 //
 // The sum is accumulate::reproducible: acc = 0, then acc = fma(x[k], w[k], acc) in float for k = 0, 1, ... in this
-// order, w[k] being the decoded float. That is a function of the values alone: the same bits on every machine, for
-// every batch size and number of threads. Error bound: |y - exact| <= gamma_K sum_k |x[k] w[k]| with gamma_K = K u /
-// (1 - K u), u = 2^-24 (N. Higham, Accuracy and Stability of Numerical Algorithms, 3.1). An empty sum is +0.
+// order, w[k] being the decoded float. That is a function of the values alone: the same bits on every machine, for every
+// batch size and number of threads. Barring overflow, |y - exact| <= gamma_K sum_k |x[k] w[k]| + K 2^-149 with
+// gamma_K = K u / (1 - K u), u = 2^-24 (N. Higham, Accuracy and Stability of Numerical Algorithms, 3.1).
+// An empty sum is +0.
 #pragma once
 
 #include <cmath>

@@ -1,0 +1,24 @@
+# cmake -D CXX=<compiler> -D INCLUDE=<dir> -D WORK=<dir> -P warnings.cmake: a user's file compiles without a warning from our headers
+# under the strictest flags, and without run-time type information; the headers are not system headers here.
+set(flags -std=c++20 -fsyntax-only -O1 -fno-rtti -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow
+    -Wold-style-cast -Wcast-qual -Wundef -Wextra-semi -Wnull-dereference -Wno-deprecated-declarations -Werror)
+execute_process(COMMAND ${CXX} ${flags} -D LOWP_TEST_WARNINGS -I ${INCLUDE} ${CMAKE_CURRENT_LIST_DIR}/user_test.cpp
+                RESULT_VARIABLE failed OUTPUT_VARIABLE output ERROR_VARIABLE output)
+if(failed)
+  message("${output}")
+  message(FATAL_ERROR "warnings in a user's code")
+endif()
+
+# Numbers need no exceptions, and -ffast-math changes nothing that they rest on.
+file(WRITE ${WORK}/plain.cpp "#include <lowp/formats/names.hpp>
+#include <lowp/formats/fixed.hpp>
+static_assert(lowp::e4m3fn(1) + lowp::e4m3fn(2) == 3 && std::numeric_limits<lowp::float16>::has_infinity);
+int main() { return lowp::integer<8>(3) == 3 ? 0 : 1; }\n")
+foreach(set "-fno-exceptions;-fno-rtti" -ffast-math "-O3;-fno-math-errno;-fno-trapping-math" -std=gnu++20 -funsigned-char)
+  execute_process(COMMAND ${CXX} -std=c++20 ${set} -Werror -fsyntax-only -I ${INCLUDE} ${WORK}/plain.cpp
+                  RESULT_VARIABLE failed OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(failed)
+    message("${set}:\n${output}")
+    message(FATAL_ERROR "does not compile with ${set}")
+  endif()
+endforeach()
