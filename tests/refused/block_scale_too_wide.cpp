@@ -1,5 +1,5 @@
 // A block's scale is one byte.
-// expect: lowp: a block scale has 8 bits and a NaN
+// expect: lowp: a block scale has 8 bits at the most and a NaN
 #include <lowp/lowp.hpp>
 
 using namespace lowp;

@@ -1,5 +1,5 @@
 // A block with a NaN in it says so in its scale.
-// expect: lowp: a block scale has 8 bits and a NaN
+// expect: lowp: a block scale has 8 bits at the most and a NaN
 #include <lowp/lowp.hpp>
 
 using namespace lowp;

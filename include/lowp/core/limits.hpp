@@ -53,10 +53,10 @@ struct facts {
 };
 
 // floor(x * log10(2)) for 0 <= x < 2^14: 1233 / 4096 is below log10(2) by 3e-6 in proportion.
-constexpr int floor_log10_2(int x) noexcept { return x * 1233 / 4096; }
+constexpr int whole_digits(int x) noexcept { return x * 1233 / 4096; }
 
 // 10^n as 64 bits and a sticky bit, n >= 0.
-constexpr exact power_of_ten(int n) noexcept {
+constexpr exact exact_power_of_ten(int n) noexcept {
   exact result = exact::scaled(false, 1, 0), base = exact::scaled(false, 10, 0);
   for (; n > 0; n /= 2) {
     if (n % 2 != 0) result = exact_mul(result, base);
@@ -68,8 +68,8 @@ constexpr exact power_of_ten(int n) noexcept {
 // The largest n with 10^n <= x, for x > 0. The estimate from the binary exponent is at most one off.
 constexpr int floor_log10(const exact& x) noexcept {
   const auto at_most_x = [&](int n) {
-    return n >= 0 ? compare(power_of_ten(n), x) <= 0
-                  : compare(exact::scaled(false, 1, 0), exact_mul(x, power_of_ten(-n))) <= 0;
+    return n >= 0 ? compare(exact_power_of_ten(n), x) <= 0
+                  : compare(exact::scaled(false, 1, 0), exact_mul(x, exact_power_of_ten(-n))) <= 0;
   };
   const std::int64_t scaled = std::int64_t{x.exponent} * 1292913986;  // log10(2) * 2^32
   int n = static_cast<int>(scaled >> 32);
@@ -111,8 +111,8 @@ class numeric_limits<lowp::number<F, R, O>> {
 #endif
   static constexpr int radix = 2;
   static constexpr int digits = facts::digits;
-  static constexpr int digits10 = digits > 0 ? lowp::detail::floor_log10_2(is_exact ? digits : digits - 1) : 0;
-  static constexpr int max_digits10 = is_exact ? 0 : lowp::detail::floor_log10_2(digits) + 2;
+  static constexpr int digits10 = digits > 0 ? lowp::detail::whole_digits(is_exact ? digits : digits - 1) : 0;
+  static constexpr int max_digits10 = is_exact ? 0 : lowp::detail::whole_digits(digits) + 2;
   static constexpr int min_exponent = is_exact ? 0 : facts::value(facts::smallest_normal).exponent + 1;
   static constexpr int max_exponent = is_exact ? 0 : facts::value(facts::largest).exponent + 1;
   static constexpr int min_exponent10 = [] {
