@@ -215,12 +215,18 @@ template <class To, class First, class... Rest>
 struct result_of {
   using type = To;
 };
+template <bool is_ours, class First, class... Rest>
+struct common_result {};
 template <class First, class... Rest>
-struct result_of<void, First, Rest...> {
+struct common_result<true, First, Rest...> {
   static_assert((std::same_as<First, Rest> && ...),
                 "lowp: operands of different types: name the type of the result, as in add<float>(a, b)");
   using type = First;
 };
+// Ours only if a number takes part: sqrt(2.0f) is not, whatever namespaces are in use.
+template <class First, class... Rest>
+struct result_of<void, First, Rest...>
+    : common_result<!(std::is_arithmetic_v<First> && ... && std::is_arithmetic_v<Rest>), First, Rest...> {};
 template <class To, class... Operands>
 using result = typename result_of<To, Operands...>::type;
 

@@ -83,6 +83,9 @@ namespace detail {
 
 template <class P>
 struct policy_of {
+  static_assert(
+      std::is_invocable_v<P&>,
+      "lowp: what follows the operands is a rounding policy, an overflow policy or a source of random bits");
   using type = random_tag;  // a callable: a source of random bits
 };
 template <class P>

@@ -81,7 +81,7 @@ template <Format F, RoundingPolicy R, OverflowPolicy O, class Random>
     const auto round = [&](const cut& c) -> std::uint64_t {
       const bool odd = (c.code & 1) != 0;
       if constexpr (RandomRounding<R>) {
-        return c.code + rounding(x.negative, odd, c.rest, random());
+        return c.code + rounding(x.negative, odd, c.rest, static_cast<std::uint32_t>(random()));
       } else {
         return c.code + rounding(x.negative, odd, c.rest);
       }
