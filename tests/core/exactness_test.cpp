@@ -219,6 +219,10 @@ TEST_CASE("exactness: formats that float cannot hold") {
   STATIC_REQUIRE(!is_exact_v<ufixed<24, 150>, float>);
   STATIC_REQUIRE(is_exact_v<ufixed<1, -127>, float>);
   STATIC_REQUIRE(!is_exact_v<ufixed<1, -128>, float>);
+  // Without zero and subnormals the smallest value says nothing about the grid above it: 1.25 * 2^-7 is 5 * 2^-9.
+  using scale = minifloat<4, 2, specials::scale, 7, signedness::is_unsigned>;
+  STATIC_REQUIRE(!is_exact_v<scale, minifloat<5, 2, specials::ieee, 7>>);  // units of 2^-8
+  STATIC_REQUIRE(is_exact_v<scale, minifloat<5, 2, specials::ieee, 8>>);
   CHECK(static_cast<float>(finer(1 + 0x1p-26)) == 1.0f);  // explicit, rounded to nearest
   CHECK(static_cast<float>(std::numeric_limits<further>::max()) == HUGE_VALF);
   CHECK(static_cast<double>(std::numeric_limits<minifloat<13, 2>>::max()) == HUGE_VAL);

@@ -104,6 +104,8 @@ TEST_CASE("ordering: ulp is the gap to the next larger magnitude") {
   CHECK(ulp(e8m0fnu(4)) == 4);
   // Whatever the type's own rounding is.
   CHECK(ulp(with_rounding<e4m3fn, downward>(1)) == 0.125f);
+  constexpr auto one = with_rounding<e4m3fn, stochastic<>>::from_bits(0x38);
+  STATIC_REQUIRE(ulp(one) == 0.125f);  // no random bits at compile time
 }
 
 TEST_CASE("ordering: the total order of formats with sign and magnitude is that of IEEE 754-2019, 5.10") {

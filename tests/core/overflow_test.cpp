@@ -1,4 +1,5 @@
 // Overflow policies: every event there is, and the saturation table of P3109 (interim report v4.0) on its own formats.
+#include <bit>
 #include <limits>
 
 #include "helpers.hpp"
@@ -184,6 +185,8 @@ TEST_CASE("overflow: NaN keeps its sign where the format has two") {
   CHECK(convert<e4m3fn>(500.0f).bits() == 0x7f);
   CHECK(convert<e5m2>(minus_nan).bits() == 0xfe);
   CHECK(convert<e4m3fnuz>(minus_nan).bits() == 0x80);
+  CHECK(std::bit_cast<std::uint32_t>(convert<float>(e4m3fn::from_bits(0x7f))) == 0x7fc00000);  // quiet
+  CHECK(std::bit_cast<std::uint64_t>(convert<double>(e4m3fn::from_bits(0xff))) == 0xfff8000000000000);
   CHECK(convert<e2m1fn>(nan).bits() == 0);  // no NaN to deliver
   CHECK(convert<e2m1fn>(minus_nan).bits() == 0);
   CHECK(convert<fixed<8, 0>>(minus_nan).bits() == 0);
