@@ -3,7 +3,7 @@
 //   value i = element i * scale       bytes: the scale, then the elements packed, ceil(N * bits / 8) bytes
 //
 // Encoding, for the values x of a block and amax = max |x|:
-//   amax = 0             all bytes 0: +0 in every format
+//   amax = 0             all bytes 0; where code 0 of the elements is not zero, the code that is
 //   any x NaN or +-Inf   scale NaN, elements 0: every value of the block reads back as NaN (OCP MX v1.0, 6.3; torchao)
 //   else                 scale by the rule, element i = x_i / scale, rounded once, finite overflow clamps
 //
@@ -119,6 +119,7 @@ constexpr bool multiplies_exactly(const exact& scale) noexcept {
 
 template <class Element, int N, class Scale, class ScaleRule, element_order Order>
 struct codec<block<Element, N, Scale, ScaleRule, Order>> : detail::plain_codec {
+  using E = typename Element::format;
   using elements = detail::element_array<Element, N, Order>;
   static constexpr int values = N;
   static constexpr int bytes = 1 + elements::bytes;
@@ -132,7 +133,13 @@ struct codec<block<Element, N, Scale, ScaleRule, Order>> : detail::plain_codec {
       out[0] = static_cast<std::byte>(Scale::format::nan(false));
       return;
     }
-    if (largest == 0) return;
+    if (largest == 0) {
+      if constexpr (E::has_zero && E::decode(0).kind != value_kind::zero) {  // a codebook, say: code 0 is not zero
+        const auto zero = Element::from_bits(static_cast<typename Element::storage>(E::assemble(false, 0)));
+        for (std::size_t i = 0; i < N; ++i) elements::store(out + 1, i, zero);
+      }
+      return;
+    }
     const Scale s = ScaleRule::template choose<Element, Scale>(x, std::bit_cast<float>(largest));
     const exact scale = lowp::decode(s);
     if (scale.kind == value_kind::zero) return;

@@ -4,8 +4,9 @@
 //   lowp::dequantize(W, out);
 //
 // Blocks run along a row; a row that is not a multiple of the block ends in a short block. Policies, in any order: a
-// rounding policy (default nearest_even), an overflow policy (scalar formats; default: the type's own), and a philox
-// generator for stochastic rounding, from which the value in row r and column c draws number r * cols + c.
+// rounding policy (default: the type's own, or that of a block's elements), an overflow policy (scalar formats;
+// default: the type's own), and a philox generator for stochastic rounding, from which the value in row r and column c
+// draws number r * cols + c.
 #pragma once
 
 #include <lowp/blocks/block.hpp>
@@ -24,6 +25,18 @@ template <Number T>
 struct default_overflow_of<T> {
   using type = typename T::overflow;
 };
+
+// How a codec rounds unless told otherwise: as its type does, or its elements do.
+template <class C>
+constexpr auto default_rounding() noexcept {
+  if constexpr (requires { typename C::rounding; }) {
+    return typename C::rounding{};
+  } else if constexpr (requires { typename C::element::rounding; }) {
+    return typename C::element::rounding{};
+  } else {
+    return nearest_even{};
+  }
+}
 
 // The largest finite magnitude of a tensor.
 inline float largest_finite(matrix_view<const float> x) noexcept {
@@ -46,7 +59,7 @@ template <Codec C, class... Policies>
   static_assert(detail::count_of<overflow_tag, Policies...> <= 1, "lowp: two overflow policies in one call");
   static_assert(detail::count_of<random_tag, Policies...> <= 1, "lowp: two sources of random bits in one call");
   using K = codec<C>;
-  using R = detail::picked<rounding_tag, nearest_even, Policies...>;
+  using R = detail::picked<rounding_tag, decltype(detail::default_rounding<C>()), Policies...>;
   using O = detail::picked<overflow_tag, typename detail::default_overflow_of<C>::type, Policies...>;
   const philox random = detail::pick<random_tag>(philox{0}, static_cast<Policies&&>(policies)...);
   const array_rounding<R, O> rounding{detail::pick<rounding_tag>(R{}, static_cast<Policies&&>(policies)...),

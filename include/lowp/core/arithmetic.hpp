@@ -202,10 +202,12 @@ LOWP_FN constexpr exact unusual_add(const exact& a, const exact& b, bool cancels
 /// format whose values follow no formula, such as a codebook, writes its `truncate` as a search.
 [[nodiscard]] LOWP_FN constexpr std::uint64_t rest_between(const exact& low, const exact& x,
                                                            const exact& high) noexcept {
-  const exact part = exact_div(exact_add(x, -low), exact_add(high, -low));
-  if (part.kind != value_kind::finite) return 0;
+  const exact above = exact_add(x, -low);
+  const exact part = exact_div(above, exact_add(high, -low));
+  const bool sticky = x.sticky || above.sticky;  // x is a little larger than its 64 bits, which a tie must not hide
+  if (part.kind != value_kind::finite) return sticky;
   const cut fraction = detail::shift_out(part.significand, part.sticky, -part.exponent - 1);
-  return fraction.code | (fraction.rest != 0);
+  return fraction.code | (fraction.rest != 0) | sticky;
 }
 
 namespace detail {

@@ -1,7 +1,7 @@
 // What a number format is: a sorted list of values, written as two functions.
 //
 //   decode(code)       -> exact    every code; the sign is part of the code
-//   truncate(x)        -> cut      a finite non-zero x, sign ignored, cut toward zero to a magnitude code
+//   truncate(x)        -> cut      a finite non-zero x, cut toward zero to a magnitude code of its sign
 //
 // and the few facts that place the special values:
 //   bits                           width of a code, 1..64
@@ -10,6 +10,9 @@
 //   larger
 //                                  for an infinity than for every finite value
 //   has_zero, has_infinity, has_nan, and infinity(negative), nan(negative) where they exist
+//   crosses_zero                   optional: there is no zero but there are values on both sides of it. The neighbour
+//                                  of magnitude 1 toward zero, magnitude 0, is then the first value beyond zero, and
+//                                  truncate takes a zero like any other value
 //   default_overflow               what the operators do beyond the largest value
 //
 // A format that models this gets rounding, arithmetic, limits, printing, tables and arrays for nothing. `encode` is
@@ -42,6 +45,22 @@ concept Format = requires(std::uint64_t code, const exact& x, bool negative) {
 
 namespace detail {
 
+template <class F>
+inline constexpr bool crosses_zero = requires {
+  requires F::crosses_zero;
+};
+
+/// The magnitude code of the smallest positive value.
+template <Format F>
+inline constexpr std::uint64_t smallest_magnitude = F::has_zero || crosses_zero<F> ? 1 : 0;
+
+// Zero, or what stands for it in a format that crosses it: the value nearest to it.
+template <Format F>
+LOWP_FN constexpr std::uint64_t zero_code() noexcept {
+  if constexpr (crosses_zero<F>) return F::assemble(false, F::truncate(exact::zero()).rest >= half_gap);
+  return F::assemble(false, 0);
+}
+
 template <Format F, OverflowPolicy O>
 LOWP_FN constexpr std::uint64_t out_of_range(const exact& x, overflow_cause cause, bool away, O overflow) noexcept {
   const bool wrong_sign = x.negative && F::max_magnitude(true) == 0;
@@ -54,7 +73,7 @@ LOWP_FN constexpr std::uint64_t out_of_range(const exact& x, overflow_cause caus
       if constexpr (F::has_nan) return F::nan(x.negative);
       break;
     case overflow_outcome::zero:
-      return F::assemble(false, 0);
+      return zero_code<F>();
     case overflow_outcome::clamp:
       break;
     case overflow_outcome::trap:
@@ -77,7 +96,7 @@ LOWP_FN constexpr std::uint64_t out_of_range(const exact& x, overflow_cause caus
 template <Format F, RoundingPolicy R, OverflowPolicy O, class Random>
 [[nodiscard]] LOWP_FN constexpr std::uint64_t encode(const exact& x, R rounding, O overflow,
                                                      Random&& random) noexcept {
-  if (x.kind == value_kind::finite) [[likely]] {
+  if (x.kind == value_kind::finite || (detail::crosses_zero<F> && x.kind == value_kind::zero)) [[likely]] {
     const auto round = [&](const cut& c) -> std::uint64_t {
       const bool odd = (c.code & 1) != 0;
       if constexpr (RandomRounding<R>) {

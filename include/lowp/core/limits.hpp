@@ -15,7 +15,7 @@ namespace lowp::detail {
 template <Format F>
 struct facts {
   static constexpr std::uint64_t largest = F::max_magnitude(false);
-  static constexpr std::uint64_t smallest = F::has_zero ? 1 : 0;
+  static constexpr std::uint64_t smallest = smallest_magnitude<F>;
 
   static constexpr exact value(std::uint64_t magnitude) noexcept { return F::decode(F::assemble(false, magnitude)); }
 
@@ -121,13 +121,11 @@ class numeric_limits<lowp::number<F, R, O>> {
     return lowp::detail::floor_log10(smallest) + (smallest != lowp::exact::scaled(false, 1, 0));
   }();
   static constexpr int max_exponent10 = is_exact ? 0 : lowp::detail::floor_log10(facts::value(facts::largest));
-  static constexpr float_round_style round_style =
-      same_as<R, lowp::toward_zero> ? round_toward_zero
-      : same_as<R, lowp::upward>    ? round_toward_infinity
-      : same_as<R, lowp::downward>  ? round_toward_neg_infinity
-      : same_as<R, lowp::nearest_even> || same_as<R, lowp::nearest_away> || same_as<R, lowp::nearest_zero>
-          ? round_to_nearest
-          : round_indeterminate;
+  static constexpr float_round_style round_style = same_as<R, lowp::toward_zero>        ? round_toward_zero
+                                                   : same_as<R, lowp::upward>           ? round_toward_infinity
+                                                   : same_as<R, lowp::downward>         ? round_toward_neg_infinity
+                                                   : lowp::detail::rounds_to_nearest<R> ? round_to_nearest
+                                                                                        : round_indeterminate;
 
   /// The smallest normal value; of an evenly spaced format, as of an integer, the lowest value.
   static constexpr T(min)() noexcept { return is_exact ? lowest() : of(false, facts::smallest_normal); }

@@ -35,8 +35,8 @@ constexpr exact largest_stored(bool negative) noexcept {
 // The smallest positive value; of a format without positive ones, the smallest negative one without its sign.
 template <Format F>
 constexpr exact smallest_of() noexcept {
-  if (!F::has_zero) return F::decode(F::assemble(false, 0));
-  return F::decode(F::assemble(F::max_magnitude(false) == 0, 1)).magnitude();
+  const bool negative = F::has_zero && F::max_magnitude(false) == 0;
+  return F::decode(F::assemble(negative, smallest_magnitude<F>)).magnitude();
 }
 template <Format F>
 inline constexpr bool has_negative_zero = requires {

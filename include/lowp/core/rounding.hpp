@@ -44,6 +44,22 @@ struct nearest_zero {
   LOWP_FN constexpr bool operator()(bool, bool, std::uint64_t rest) const noexcept { return rest > detail::half_gap; }
 };
 
+/// To the nearest value, ties to the upper one, toward plus infinity.
+struct nearest_up {
+  using policy = rounding_tag;
+  LOWP_FN constexpr bool operator()(bool negative, bool, std::uint64_t rest) const noexcept {
+    return rest >= detail::half_gap + negative;
+  }
+};
+
+/// To the nearest value, ties to the lower one, toward minus infinity.
+struct nearest_down {
+  using policy = rounding_tag;
+  LOWP_FN constexpr bool operator()(bool negative, bool, std::uint64_t rest) const noexcept {
+    return rest >= detail::half_gap + !negative;
+  }
+};
+
 /// To the smaller magnitude (truncation).
 struct toward_zero {
   using policy = rounding_tag;
@@ -125,6 +141,20 @@ concept RandomRounding = RoundingPolicy<R> && requires {
 };
 
 namespace detail {
+
+// Whether a policy differs from the other nearest ones in ties alone.
+template <RoundingPolicy R>
+inline constexpr bool rounds_to_nearest = [] {
+  if constexpr (RandomRounding<R>) {
+    return false;
+  } else {
+    const auto decides_at_half = [](bool negative, bool odd) {
+      return !R{}(negative, odd, half_gap - 1) && R{}(negative, odd, half_gap + 1);
+    };
+    return decides_at_half(false, false) && decides_at_half(false, true) && decides_at_half(true, false) &&
+           decides_at_half(true, true);
+  }
+}();
 
 // Whether a policy carries a value beyond the largest one away from zero: the gap up to infinity is taken as all but
 // crossed. Stochastic modes always go (P3109).
