@@ -116,7 +116,8 @@ class format {
   bool is_signed;
 
   int bits() const { return E + M + (is_signed ? 1 : 0); }
-  code_t codes() const { return code_t(1) << bits(); }
+  code_t last_code() const { return ~code_t(0) >> (64 - bits()); }
+  code_t codes() const { return last_code() + 1; }  // of formats below 64 bits
   bool has_infinity(bool negative) const;
   bool has_nan() const;
   bool has_negative_zero() const;
