@@ -258,7 +258,7 @@ inline constexpr bool has_pair_codes<To, A, B, R, O> =
         8 &&
     Repeatable<R, O>;
 
-// The operations on two operands, as types: a table is filled, and looked up, by any of them.
+// The operations, as types: tables are filled, and shortcuts named, by any of them.
 struct add_op {
   LOWP_FN static constexpr exact apply(const exact& a, const exact& b, bool cancels) noexcept {
     return exact_add(a, b, cancels);
@@ -276,6 +276,30 @@ struct div_op {
   LOWP_FN static constexpr exact apply(const exact& a, const exact& b, bool) noexcept { return exact_div(a, b); }
 };
 
+struct sqrt_op {
+  LOWP_FN static constexpr exact apply(const exact& a, bool) noexcept { return exact_sqrt(a); }
+};
+
+// The meaning of an operation, on codes: where a shortcut ends, as at NaN, it goes on here.
+template <class Op, RoundingPolicy R, OverflowPolicy O, Format To, Format... From, class... Code>
+[[nodiscard]] LOWP_FN constexpr std::uint64_t by_definition(Code... code) noexcept {
+  return encode<To>(Op::apply(From::decode(code)..., cancels_to_negative<R>), R{}, O{}, no_random);
+}
+
+template <class Op, class To, class A, class... Policies>
+LOWP_FN constexpr To operate_on_one(A a, Policies&&... policies) noexcept {
+  using traits = scalar_traits<To>;
+  using R = picked<rounding_tag, typename traits::rounding, Policies...>;
+  using O = picked<overflow_tag, typename traits::overflow, Policies...>;
+#ifndef __CUDA_ARCH__
+  if (!std::is_constant_evaluated()) {
+    if constexpr (takes_shortcut<Op, R, O, To, A>)
+      return traits::from_code(shortcut<Op, R, O, format_of<To>, format_of<A>>::apply(scalar_traits<A>::code(a)));
+  }
+#endif
+  return round_to<To>(Op::apply(decode(a), cancels_to_negative<R>), static_cast<Policies&&>(policies)...);
+}
+
 template <class Op, class To, class A, class B, class... Policies>
 LOWP_FN constexpr To operate(A a, B b, Policies&&... policies) noexcept {
   using traits = scalar_traits<To>;
@@ -283,9 +307,13 @@ LOWP_FN constexpr To operate(A a, B b, Policies&&... policies) noexcept {
   using O = picked<overflow_tag, typename traits::overflow, Policies...>;
 #ifndef __CUDA_ARCH__
   if (!std::is_constant_evaluated()) {
-    if constexpr (has_pair_codes<To, A, B, R, O>)
+    if constexpr (takes_shortcut<Op, R, O, To, A, B>) {
+      return traits::from_code(shortcut<Op, R, O, format_of<To>, format_of<A>, format_of<B>>::apply(
+          scalar_traits<A>::code(a), scalar_traits<B>::code(b)));
+    } else if constexpr (has_pair_codes<To, A, B, R, O>) {
       return traits::from_code(
           pair_codes<Op, format_of<To>, R, O>::get()(scalar_traits<A>::code(a), scalar_traits<B>::code(b)));
+    }
   }
 #endif
   return round_to<To>(Op::apply(decode(a), decode(b), cancels_to_negative<R>), static_cast<Policies&&>(policies)...);
@@ -320,7 +348,7 @@ template <class To = void, Operand A, Operand B, class... Policies>
 /// The square root of a, rounded once to To; NaN for a < 0, and sqrt(-0) is -0.
 template <class To = void, Operand A, class... Policies>
 [[nodiscard]] LOWP_FN constexpr detail::result<To, A> sqrt(A a, Policies&&... policies) noexcept {
-  return round_to<detail::result<To, A>>(exact_sqrt(decode(a)), static_cast<Policies&&>(policies)...);
+  return detail::operate_on_one<detail::sqrt_op, detail::result<To, A>>(a, static_cast<Policies&&>(policies)...);
 }
 
 /// a * b + c, exact, rounded once to To.

@@ -68,6 +68,13 @@ struct quotient {
 
 // (high * 2^64 + low) / divisor for high < divisor and a divisor with its top bit set.
 LOWP_FN constexpr quotient divide_wide(std::uint64_t high, std::uint64_t low, std::uint64_t divisor) noexcept {
+#if defined(__x86_64__) && defined(__SIZEOF_INT128__) && !defined(__CUDA_ARCH__)
+  if (!std::
+          is_constant_evaluated()) {  // one instruction, which no compiler finds: it cannot know that high < divisor
+    __asm__("divq %2" : "+a"(low), "+d"(high) : "r"(divisor) : "cc");
+    return {low, high};
+  }
+#endif
   const std::uint64_t d1 = divisor >> 32, d0 = divisor & 0xffffffff;
   // One 32-bit digit of the quotient: the estimate from the leading digits is at most 2 too large.
   const auto digit = [=](std::uint64_t rest, std::uint64_t next, std::uint64_t& remainder) {
@@ -93,6 +100,17 @@ struct root {
 
 // floor(sqrt(n)) and n - floor(sqrt(n))^2 for n with one of its top two bits set; 32-bit result.
 LOWP_FN constexpr quotient root_of_64(std::uint64_t n) noexcept {
+#if defined(__SIZEOF_INT128__) && !defined(__CUDA_ARCH__)
+  if (!std::is_constant_evaluated()) {  // from a double, which is off by one at most whatever its rounding mode
+    std::uint64_t value = static_cast<std::uint64_t>(__builtin_sqrt(static_cast<double>(n)));
+    value -= value >> 32;  // 2^32
+    value -= value * value > n;
+    std::uint64_t remainder = n - value * value;
+    const std::uint64_t one_more = remainder > 2 * value;
+    remainder -= (2 * value + 1) & (0 - one_more);
+    return {value + one_more, remainder};
+  }
+#endif
   std::uint64_t value = 0, remainder = 0;
   for (int shift = 62; shift >= 0; shift -= 2) {  // the schoolbook method, one bit a step
     remainder = (remainder << 2) | ((n >> shift) & 3);

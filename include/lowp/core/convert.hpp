@@ -11,6 +11,7 @@
 
 #include <lowp/core/native.hpp>
 #include <lowp/core/random.hpp>
+#include <lowp/core/shortcut.hpp>
 #include <lowp/core/table.hpp>
 
 namespace lowp {
@@ -124,6 +125,17 @@ inline constexpr bool has_float_values = false;
 template <Scalar T>
 inline constexpr bool has_float_values<T> = format_of<T>::bits <= 8;
 
+// The operation of `convert`, for shortcuts.
+struct convert_op {
+  LOWP_FN static constexpr exact apply(const exact& x, bool) noexcept { return x; }
+};
+
+// Whether there is a shortcut for operands that are scalars; none takes built-in integers.
+template <class Op, class R, class O, class To, class... From>
+inline constexpr bool takes_shortcut = false;
+template <class Op, class R, class O, Scalar To, Scalar... From>
+inline constexpr bool takes_shortcut<Op, R, O, To, From...> = has_shortcut<Op, R, O, format_of<To>, format_of<From>...>;
+
 template <class Tag, class Fallback, class... P>
 using picked = std::remove_cvref_t<decltype(pick<Tag>(std::declval<Fallback>(), std::declval<P>()...))>;
 
@@ -151,7 +163,10 @@ template <Scalar To, Operand From, class... Policies>
   using O = detail::picked<overflow_tag, typename traits::overflow, Policies...>;
 #ifndef __CUDA_ARCH__
   if (!std::is_constant_evaluated()) {
-    if constexpr (std::same_as<From, float> && detail::has_float_codes<typename traits::format, R, O>) {
+    if constexpr (detail::takes_shortcut<detail::convert_op, R, O, To, From>) {
+      return traits::from_code(detail::shortcut<detail::convert_op, R, O, format_of<To>, format_of<From>>::apply(
+          scalar_traits<From>::code(x)));
+    } else if constexpr (std::same_as<From, float> && detail::has_float_codes<typename traits::format, R, O>) {
       return traits::from_code(detail::float_codes<typename traits::format, R, O>::get()[x]);
     } else if constexpr (std::same_as<To, float> && detail::has_float_values<From> && sizeof...(Policies) == 0) {
       return detail::float_values<format_of<From>>::get().value[scalar_traits<From>::code(x)];

@@ -43,13 +43,20 @@ inline constexpr bool has_negative_zero = requires {
   requires F::has_negative_zero;
 };
 
-// A grid format is {s * 2^q : s < 2^precision, q >= min_quantum} up to its largest value; minifloats, fixed-point and
-// the native types are. Containment of one grid in another follows from four numbers.
+// The values of a format on a grid are s * 2^q with s < 2^precision and q >= min_quantum. Those of a Grid are all of
+// them up to its largest: minifloats, fixed-point and the native types. Posits, say, leave out some: is_partial_grid.
+// Containment of one in the other follows from four numbers.
 template <class F>
-concept Grid = Format<F> && requires {
+concept OnGrid = Format<F> && requires {
   { F::precision } -> std::convertible_to<int>;
   { F::min_quantum } -> std::convertible_to<int>;
 };
+template <class F>
+inline constexpr bool is_partial_grid = requires {
+  requires F::is_partial_grid;
+};
+template <class F>
+concept Grid = OnGrid<F> && !is_partial_grid<F>;
 
 template <Format From, Format To>
 constexpr bool specials_fit() noexcept {
@@ -63,7 +70,7 @@ constexpr bool is_exact() noexcept {
     return true;
   } else if constexpr (!specials_fit<From, To>()) {
     return false;
-  } else if constexpr (Grid<From> && Grid<To>) {
+  } else if constexpr (OnGrid<From> && Grid<To>) {
     const auto fits = [](bool negative) {
       return From::max_magnitude(negative) == 0 ||
              (To::max_magnitude(negative) != 0 &&
@@ -91,17 +98,27 @@ inline constexpr bool is_exact_v = detail::is_exact<format_of<From>, format_of<T
 
 namespace detail {
 
+// Posits order NaN as one more value, below all others and equal to itself: codes then compare as signed integers.
+template <class F>
+inline constexpr bool orders_nan_first = requires {
+  requires F::orders_nan_first;
+};
+
 // Within one format the magnitude codes ascend with the value, infinity included: comparing values is comparing
 // codes.
 template <Format F>
 LOWP_FN constexpr std::partial_ordering compare_codes(std::uint64_t a, std::uint64_t b) noexcept {
-  const exact x = F::decode(a), y = F::decode(b);
-  if ((x.kind == value_kind::nan) | (y.kind == value_kind::nan)) return std::partial_ordering::unordered;
-  const auto key = [](const exact& v, std::uint64_t code) {
-    const std::int64_t m = static_cast<std::int64_t>(F::magnitude(code));
-    return v.negative ? -m : m;  // both zeros have magnitude 0
-  };
-  return key(x, a) <=> key(y, b);
+  if constexpr (orders_nan_first<F>) {
+    return static_cast<std::int64_t>(a << (64 - F::bits)) <=> static_cast<std::int64_t>(b << (64 - F::bits));
+  } else {
+    const exact x = F::decode(a), y = F::decode(b);
+    if ((x.kind == value_kind::nan) | (y.kind == value_kind::nan)) return std::partial_ordering::unordered;
+    const auto key = [](const exact& v, std::uint64_t code) {
+      const std::int64_t m = static_cast<std::int64_t>(F::magnitude(code));
+      return v.negative ? -m : m;  // both zeros have magnitude 0
+    };
+    return key(x, a) <=> key(y, b);
+  }
 }
 
 template <class From, class To>
@@ -166,7 +183,7 @@ class number {
     return round_to<number>(x, nearest_even{});
   }
 
-  /// By value: -0 == +0, and NaN is unordered.
+  /// By value: -0 == +0, and NaN is unordered; a posit's NaR is below all and equal to itself.
   [[nodiscard]] friend LOWP_FN constexpr bool operator==(number a, number b) noexcept {
     return detail::compare_codes<F>(a.bits_, b.bits_) == 0;
   }
@@ -303,14 +320,28 @@ LOWP_FN constexpr A& operator/=(A& a, B b) noexcept {
   return a = a / b;
 }
 
+namespace detail {
+template <class A, class B>
+LOWP_FN constexpr std::partial_ordering compare_across(A a, B b) noexcept {
+  const exact x = decode(a), y = decode(b);
+  if constexpr (Number<B>) {
+    if constexpr (orders_nan_first<typename A::format> && orders_nan_first<typename B::format>) {
+      const bool nan_x = x.kind == value_kind::nan, nan_y = y.kind == value_kind::nan;
+      if (nan_x || nan_y) return nan_y <=> nan_x;
+    }
+  }
+  return compare(x, y);
+}
+}  // namespace detail
+
 /// Comparison with any other number, native float or integer: exact, whatever the two types.
 template <detail::Number A, detail::OperandBut<A> B>
 [[nodiscard]] LOWP_FN constexpr bool operator==(A a, B b) noexcept {
-  return compare(decode(a), decode(b)) == 0;
+  return detail::compare_across(a, b) == 0;
 }
 template <detail::Number A, detail::OperandBut<A> B>
 [[nodiscard]] LOWP_FN constexpr std::partial_ordering operator<=>(A a, B b) noexcept {
-  return compare(decode(a), decode(b));
+  return detail::compare_across(a, b);
 }
 
 /// The same number type with another rounding policy, or another overflow policy, for its operators.

@@ -1,10 +1,10 @@
 // Neighbours, gaps and the total order, all read off the sorted list that a format is.
 //
-//   next_up(x), next_down(x)   the next value above or below; from the largest finite value to infinity where
-//   there
+//   next_up(x), next_down(x)   the next value above or below; from the largest finite value to infinity where there
 //                              is one, else x itself; both zeros step to the smallest value of the other side
-//   ulp(x)                     the gap from |x| to the next larger magnitude (below the largest value, the
-//   last gap) total_order(a, b)          IEEE 754-2019, 5.10: -NaN < -Inf < ... < -0 < +0 < ... < +Inf < +NaN
+//   ulp(x)                     the gap from |x| to the next larger magnitude (of the largest value, the last gap)
+//   total_order(a, b)          IEEE 754-2019, 5.10: -NaN < -Inf < ... < -0 < +0 < ... < +Inf < +NaN; posits have
+//                              one NaN, below all
 //   isnan isinf isfinite signbit abs   as in <cmath>, found by argument-dependent lookup
 #pragma once
 
@@ -95,6 +95,10 @@ template <detail::Number T>
 /// The IEEE total order; NaNs of one sign are ordered by their codes.
 template <detail::Number T>
 [[nodiscard]] LOWP_FN constexpr std::strong_ordering total_order(T a, T b) noexcept {
+  if constexpr (detail::orders_nan_first<typename T::format>)
+    return detail::compare_codes<typename T::format>(a.bits(), b.bits()) < 0 ? std::strong_ordering::less
+           : a.bits() == b.bits()                                            ? std::strong_ordering::equal
+                                                                             : std::strong_ordering::greater;
   const exact x = decode(a), y = decode(b);
   const auto rank = [](const exact& v) { return v.kind == value_kind::nan ? (v.negative ? -1 : 1) : 0; };
   if (rank(x) != rank(y)) return rank(x) <=> rank(y);

@@ -142,6 +142,9 @@ concept RandomRounding = RoundingPolicy<R> && requires {
 
 namespace detail {
 
+template <class R>
+inline constexpr bool is_nearest_even = std::same_as<R, nearest_even> || std::same_as<R, implicitly<nearest_even>>;
+
 // Whether a policy differs from the other nearest ones in ties alone.
 template <RoundingPolicy R>
 inline constexpr bool rounds_to_nearest = [] {
