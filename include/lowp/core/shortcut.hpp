@@ -2,10 +2,10 @@
 //
 //   shortcut<Op, R, O, To, From...>::apply(code, ...) -> code of the result
 //
-// Whoever knows one specialises this template beside the format that it is for (formats/posit_shortcuts.hpp is an
-// example); the operations of arithmetic.hpp and convert.hpp take it wherever it is defined. It must give the bits of
-// the generic path for all codes: a shortcut is a matter of speed and never a second meaning, and a test holds the
-// two against each other. Shortcuts take no part in constant expressions.
+// Whoever knows one specialises this template beside the format that it is for (formats/in_double.hpp is an example);
+// the operations of arithmetic.hpp and convert.hpp take it wherever it is defined. It must give the bits of the generic
+// path for all codes: a shortcut is a matter of speed and never a second meaning, and a test holds the two against each
+// other. Shortcuts take no part in constant expressions.
 #pragma once
 
 #include <cstdint>

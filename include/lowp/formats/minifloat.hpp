@@ -123,3 +123,5 @@ template <int E, int M, specials S = specials::ieee, int Bias = detail::ieee_bia
 using minifloat = number<minifloat_format<E, M, S, Bias, Sign>>;
 
 }  // namespace lowp
+
+#include <lowp/formats/minifloat_in_double.hpp>

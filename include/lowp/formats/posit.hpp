@@ -91,4 +91,4 @@ using posit64 = posit<64>;
 
 }  // namespace lowp
 
-#include <lowp/formats/posit_shortcuts.hpp>
+#include <lowp/formats/posit_in_double.hpp>
