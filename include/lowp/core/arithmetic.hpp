@@ -47,10 +47,10 @@ LOWP_FN constexpr wide shift_right(wide x, int n, bool& lost) noexcept {
   return {x.high >> n, (x.low >> n) | (x.high << (64 - n))};
 }
 
-// The sum of two finite values as 64 bits and a sticky bit. Both get one bit of headroom for the carry. With at most
+// The sum of two finite values. Both get one bit of headroom for the carry. With at most
 // 126 bits each, the shift of the smaller one loses bits only if it is at least two binades below: then no more than
 // one leading bit can cancel, and what was lost stays below everything that counts.
-LOWP_FN constexpr exact sum(const addend& a, const addend& b, bool cancels_to_negative) noexcept {
+LOWP_FN constexpr long_exact sum(const addend& a, const addend& b, bool cancels_to_negative) noexcept {
   // Which is larger, and which way the signs go, is a coin toss to a branch predictor: no branches here.
   const bool smaller_low = (a.significand.high == b.significand.high) & (a.significand.low < b.significand.low);
   const bool smaller_significand = (a.significand.high < b.significand.high) | smaller_low;
@@ -84,12 +84,12 @@ LOWP_FN constexpr exact sum(const addend& a, const addend& b, bool cancels_to_ne
   }
   const int shift = std::countl_zero(r.high);
   const std::uint64_t significand = (r.high << shift) | (r.low >> 1 >> (63 - shift));
-  const bool sticky = ((r.low << shift) != 0) | lost;
-  return {significand, exponent - shift, value_kind::finite, negative, sticky};
+  return {{significand, exponent - shift, value_kind::finite, negative, false}, (r.low << shift) | lost};
 }
 
-// The same for significands of at most 62 bits, which is all but 64-bit integers: one word is enough.
-LOWP_FN constexpr exact short_sum(const exact& a, const exact& b, bool cancels_to_negative) noexcept {
+// The same for significands of at most 62 bits, which is all but 64-bit integers, rounded to at most 61: one word and a
+// sticky bit are enough.
+LOWP_FN constexpr long_exact short_sum(const exact& a, const exact& b, bool cancels_to_negative) noexcept {
   const bool swap = (a.exponent < b.exponent) | ((a.exponent == b.exponent) & (a.significand < b.significand));
   const std::uint64_t mask = (a.significand ^ b.significand) & (0 - std::uint64_t{swap});
   const int distance = a.exponent < b.exponent ? b.exponent - a.exponent : a.exponent - b.exponent;
@@ -102,8 +102,30 @@ LOWP_FN constexpr exact short_sum(const exact& a, const exact& b, bool cancels_t
     return exact::zero(cancels_to_negative);
   const int shift = std::countl_zero(r);
   const bool negative = (a.negative & !swap) | (b.negative & swap);
-  return {r << shift, (a.exponent < b.exponent ? b.exponent : a.exponent) + 1 - shift, value_kind::finite, negative,
+  return {{r << shift, (a.exponent < b.exponent ? b.exponent : a.exponent) + 1 - shift, value_kind::finite, negative,
+           false},
           lost};
+}
+
+// The 40 bits of sqrt(n * 2^128) that follow root = floor(sqrt(n)), left-aligned, and a sticky bit: the schoolbook
+// method, one bit a step.
+LOWP_FN constexpr std::uint64_t more_of_root(wide n, std::uint64_t root) noexcept {
+  const wide square = multiply_wide(root, root);
+  wide remainder{n.high - square.high - (n.low < square.low), n.low - square.low}, value{0, root};
+  const auto twice = [](wide x) { return wide{x.high << 1 | x.low >> 63, x.low << 1}; };
+  std::uint64_t digits = 0;
+  for (int i = 0; i < 40; ++i) {
+    value = twice(value);
+    remainder = twice(twice(remainder));
+    const wide trial{value.high << 1 | value.low >> 63, value.low << 1 | 1};
+    const bool fits = remainder.high != trial.high ? remainder.high > trial.high : remainder.low >= trial.low;
+    if (fits) {
+      remainder = {remainder.high - trial.high - (remainder.low < trial.low), remainder.low - trial.low};
+      value.low |= 1;
+    }
+    digits = digits << 1 | fits;
+  }
+  return digits << 24 | ((remainder.high | remainder.low) != 0);
 }
 
 LOWP_FN constexpr exact nan_of(const exact& a) noexcept { return exact::nan(a.negative); }
@@ -113,7 +135,7 @@ LOWP_FN constexpr exact nan_of(const exact& a) noexcept { return exact::nan(a.ne
 namespace detail {
 
 // a + b where one of them at least is zero, infinite or NaN, or has 63 or 64 significant bits.
-LOWP_FN constexpr exact unusual_add(const exact& a, const exact& b, bool cancels_to_negative) noexcept {
+LOWP_FN constexpr long_exact unusual_add(const exact& a, const exact& b, bool cancels_to_negative) noexcept {
   using enum value_kind;
   if (a.kind == nan) return nan_of(a);
   if (b.kind == nan) return nan_of(b);
@@ -129,22 +151,23 @@ LOWP_FN constexpr exact unusual_add(const exact& a, const exact& b, bool cancels
 
 }  // namespace detail
 
-/// a + b, of operands without a sticky bit; all decoded values are such.
-[[nodiscard]] LOWP_FN constexpr exact exact_add(const exact& a, const exact& b,
-                                                bool cancels_to_negative = false) noexcept {
+/// a + b, of operands without a sticky bit; all decoded values are such. `needs_tail`: the bits beyond 61 count.
+template <bool needs_tail = false>
+[[nodiscard]] LOWP_FN constexpr long_exact exact_add(const exact& a, const exact& b,
+                                                     bool cancels_to_negative = false) noexcept {
   const bool both_finite = (a.kind == value_kind::finite) & (b.kind == value_kind::finite);
-  if (both_finite & (((a.significand | b.significand) & 3) == 0)) [[likely]]
+  if (!needs_tail & both_finite & (((a.significand | b.significand) & 3) == 0)) [[likely]]
     return detail::short_sum(a, b, cancels_to_negative);
   return detail::unusual_add(a, b, cancels_to_negative);
 }
 
 /// a * b
-[[nodiscard]] LOWP_FN constexpr exact exact_mul(const exact& a, const exact& b) noexcept {
+[[nodiscard]] LOWP_FN constexpr long_exact exact_mul(const exact& a, const exact& b) noexcept {
   using enum value_kind;
   const bool negative = a.negative != b.negative;
   if (a.kind == finite && b.kind == finite) [[likely]] {
     const detail::addend p = detail::product(a, b);
-    return {p.significand.high, p.exponent, finite, negative, p.significand.low != 0};
+    return {{p.significand.high, p.exponent, finite, negative, false}, p.significand.low};
   }
   if (a.kind == nan) return detail::nan_of(a);
   if (b.kind == nan) return detail::nan_of(b);
@@ -153,8 +176,9 @@ LOWP_FN constexpr exact unusual_add(const exact& a, const exact& b, bool cancels
   return exact::zero(negative);
 }
 
-/// a / b, to 64 bits and a sticky bit
-[[nodiscard]] LOWP_FN constexpr exact exact_div(const exact& a, const exact& b) noexcept {
+/// a / b, to 64 bits and a sticky bit, or to 127 and one if `needs_tail`.
+template <bool needs_tail = false>
+[[nodiscard]] LOWP_FN constexpr long_exact exact_div(const exact& a, const exact& b) noexcept {
   using enum value_kind;
   const bool negative = a.negative != b.negative;
   if (a.kind == finite && b.kind == finite) [[likely]] {
@@ -163,7 +187,12 @@ LOWP_FN constexpr exact unusual_add(const exact& a, const exact& b, bool cancels
     const std::uint64_t high = less ? a.significand : a.significand >> 1;
     const std::uint64_t low = less ? 0 : a.significand << 63;
     const detail::quotient q = detail::divide_wide(high, low, b.significand);
-    return {q.value, a.exponent - b.exponent - less, finite, negative, q.remainder != 0};
+    std::uint64_t tail = q.remainder != 0;
+    if constexpr (needs_tail) {
+      const detail::quotient next = detail::divide_wide(q.remainder, 0, b.significand);
+      tail = next.value | (next.remainder != 0);
+    }
+    return {{q.value, a.exponent - b.exponent - less, finite, negative, false}, tail};
   }
   if (a.kind == nan) return detail::nan_of(a);
   if (b.kind == nan) return detail::nan_of(b);
@@ -171,8 +200,9 @@ LOWP_FN constexpr exact unusual_add(const exact& a, const exact& b, bool cancels
   return a.kind == infinite || b.kind == zero ? exact::infinity(negative) : exact::zero(negative);
 }
 
-/// The square root of a, to 64 bits and a sticky bit
-[[nodiscard]] LOWP_FN constexpr exact exact_sqrt(const exact& a) noexcept {
+/// The square root of a, to 64 bits and a sticky bit, or to 104 and one if `needs_tail`.
+template <bool needs_tail = false>
+[[nodiscard]] LOWP_FN constexpr long_exact exact_sqrt(const exact& a) noexcept {
   using enum value_kind;
   if (a.kind == zero || a.kind == nan) return a;
   if (a.negative) return exact::nan();
@@ -181,20 +211,22 @@ LOWP_FN constexpr exact unusual_add(const exact& a, const exact& b, bool cancels
   const bool odd = (a.exponent & 1) != 0;
   const detail::wide n = odd ? detail::wide{a.significand, 0} : detail::wide{a.significand >> 1, a.significand << 63};
   const detail::root r = detail::root_wide(n);
-  return {r.value, (a.exponent - odd) / 2, finite, false, !r.exact};
+  std::uint64_t tail = !r.exact;
+  if constexpr (needs_tail) tail = detail::more_of_root(n, r.value);
+  return {{r.value, (a.exponent - odd) / 2, finite, false, false}, tail};
 }
 
 /// a * b + c, for a and b that have at most 126 significant bits together
-[[nodiscard]] LOWP_FN constexpr exact exact_fma(const exact& a, const exact& b, const exact& c,
-                                                bool cancels_to_negative = false) noexcept {
+[[nodiscard]] LOWP_FN constexpr long_exact exact_fma(const exact& a, const exact& b, const exact& c,
+                                                     bool cancels_to_negative = false) noexcept {
   using enum value_kind;
   if (a.kind == finite && b.kind == finite && c.kind == finite) [[likely]] {
     return detail::sum(detail::product(a, b), {c.negative, c.exponent, {c.significand, 0}}, cancels_to_negative);
   }
+  if (c.kind == zero && a.kind == finite && b.kind == finite) return exact_mul(a, b);
   // 0 * Inf + NaN is the NaN given, not a new one.
   if (c.kind == nan && a.kind != nan && b.kind != nan) return c;
-  // With a special operand the product is exact or special itself; if c is zero the product may be sticky, which
-  // exact_add passes through untouched.
+  // With a special operand the product is exact or special itself.
   return exact_add(exact_mul(a, b), c, cancels_to_negative);
 }
 
@@ -232,22 +264,31 @@ struct result_of<void, First, Rest...>
 template <class To, class... Operands>
 using result = typename result_of<To, Operands...>::type;
 
+// An upper bound on the significant bits of a value.
+template <Format F>
+inline constexpr int significant_bits_of = [] {
+  if constexpr (requires { F::precision; }) {
+    return F::precision;
+  } else {
+    return F::bits;
+  }
+}();
+template <class T>
+inline constexpr int significant_bits = std::numeric_limits<T>::digits;
+template <Scalar T>
+inline constexpr int significant_bits<T> = significant_bits_of<format_of<T>>;
+
+// Whether a rounding to F may see more of a result than 61 bits and a sticky bit.
+template <class F, class R, class O>
+inline constexpr bool needs_tail = requires {
+  requires F::takes_tail;
+}
+&&(RandomRounding<R> || std::same_as<O, wrap> || significant_bits_of<F> > 61);
+
 template <class R>
 inline constexpr bool cancels_to_negative = requires {
   R::cancels_to_negative_zero;
 };
-
-// An upper bound on the significant bits of a value.
-template <class T>
-inline constexpr int significant_bits = std::numeric_limits<T>::digits;
-template <Scalar T>
-inline constexpr int significant_bits<T> = [] {
-  if constexpr (requires { format_of<T>::precision; }) {
-    return format_of<T>::precision;
-  } else {
-    return format_of<T>::bits;
-  }
-}();
 
 // Whether an operation can be looked up: both operands and the result in one narrow format.
 template <class To, class A, class B, class R, class O>
@@ -260,30 +301,42 @@ inline constexpr bool has_pair_codes<To, A, B, R, O> =
 
 // The operations, as types: tables are filled, and shortcuts named, by any of them.
 struct add_op {
-  LOWP_FN static constexpr exact apply(const exact& a, const exact& b, bool cancels) noexcept {
-    return exact_add(a, b, cancels);
+  template <bool needs_tail = false>
+  LOWP_FN static constexpr long_exact apply(const exact& a, const exact& b, bool cancels) noexcept {
+    return exact_add<needs_tail>(a, b, cancels);
   }
 };
 struct sub_op {
-  LOWP_FN static constexpr exact apply(const exact& a, const exact& b, bool cancels) noexcept {
-    return exact_add(a, b.kind == value_kind::nan ? b : -b, cancels);
+  template <bool needs_tail = false>
+  LOWP_FN static constexpr long_exact apply(const exact& a, const exact& b, bool cancels) noexcept {
+    return exact_add<needs_tail>(a, b.kind == value_kind::nan ? b : -b, cancels);
   }
 };
 struct mul_op {
-  LOWP_FN static constexpr exact apply(const exact& a, const exact& b, bool) noexcept { return exact_mul(a, b); }
+  template <bool needs_tail = false>
+  LOWP_FN static constexpr long_exact apply(const exact& a, const exact& b, bool) noexcept {
+    return exact_mul(a, b);
+  }
 };
 struct div_op {
-  LOWP_FN static constexpr exact apply(const exact& a, const exact& b, bool) noexcept { return exact_div(a, b); }
+  template <bool needs_tail = false>
+  LOWP_FN static constexpr long_exact apply(const exact& a, const exact& b, bool) noexcept {
+    return exact_div<needs_tail>(a, b);
+  }
 };
 
 struct sqrt_op {
-  LOWP_FN static constexpr exact apply(const exact& a, bool) noexcept { return exact_sqrt(a); }
+  template <bool needs_tail = false>
+  LOWP_FN static constexpr long_exact apply(const exact& a, bool) noexcept {
+    return exact_sqrt<needs_tail>(a);
+  }
 };
 
 // The meaning of an operation, on codes: where a shortcut ends, as at NaN, it goes on here.
 template <class Op, RoundingPolicy R, OverflowPolicy O, Format To, Format... From, class... Code>
 [[nodiscard]] LOWP_FN constexpr std::uint64_t by_definition(Code... code) noexcept {
-  return encode<To>(Op::apply(From::decode(code)..., cancels_to_negative<R>), R{}, O{}, no_random);
+  return encode<To>(Op::template apply<needs_tail<To, R, O>>(From::decode(code)..., cancels_to_negative<R>), R{}, O{},
+                    no_random);
 }
 
 template <class Op, class To, class A, class... Policies>
@@ -297,7 +350,8 @@ LOWP_FN constexpr To operate_on_one(A a, Policies&&... policies) noexcept {
       return traits::from_code(shortcut<Op, R, O, format_of<To>, format_of<A>>::apply(scalar_traits<A>::code(a)));
   }
 #endif
-  return round_to<To>(Op::apply(decode(a), cancels_to_negative<R>), static_cast<Policies&&>(policies)...);
+  return round_to<To>(Op::template apply<needs_tail<format_of<To>, R, O>>(decode(a), cancels_to_negative<R>),
+                      static_cast<Policies&&>(policies)...);
 }
 
 template <class Op, class To, class A, class B, class... Policies>
@@ -316,7 +370,9 @@ LOWP_FN constexpr To operate(A a, B b, Policies&&... policies) noexcept {
     }
   }
 #endif
-  return round_to<To>(Op::apply(decode(a), decode(b), cancels_to_negative<R>), static_cast<Policies&&>(policies)...);
+  return round_to<To>(
+      Op::template apply<needs_tail<format_of<To>, R, O>>(decode(a), decode(b), cancels_to_negative<R>),
+      static_cast<Policies&&>(policies)...);
 }
 
 }  // namespace detail

@@ -127,14 +127,18 @@ inline constexpr bool has_float_values<T> = format_of<T>::bits <= 8;
 
 // The operation of `convert`, for shortcuts.
 struct convert_op {
-  LOWP_FN static constexpr exact apply(const exact& x, bool) noexcept { return x; }
+  template <bool needs_tail = false>
+  LOWP_FN static constexpr exact apply(const exact& x, bool) noexcept {
+    return x;
+  }
 };
 
 // Whether there is a shortcut for operands that are scalars; none takes built-in integers.
 template <class Op, class R, class O, class To, class... From>
 inline constexpr bool takes_shortcut = false;
 template <class Op, class R, class O, Scalar To, Scalar... From>
-inline constexpr bool takes_shortcut<Op, R, O, To, From...> = has_shortcut<Op, R, O, format_of<To>, format_of<From>...>;
+inline constexpr bool takes_shortcut<Op, R, O, To, From...> =
+    has_shortcut<Op, R, O, format_of<To>, format_of<From>...>;
 
 template <class Tag, class Fallback, class... P>
 using picked = std::remove_cvref_t<decltype(pick<Tag>(std::declval<Fallback>(), std::declval<P>()...))>;
@@ -142,8 +146,8 @@ using picked = std::remove_cvref_t<decltype(pick<Tag>(std::declval<Fallback>(), 
 }  // namespace detail
 
 /// An exact value rounded to the scalar type To.
-template <Scalar To, class... Policies>
-[[nodiscard]] LOWP_FN constexpr To round_to(const exact& x, Policies&&... policies) noexcept {
+template <Scalar To, std::derived_from<exact> Exact, class... Policies>
+[[nodiscard]] LOWP_FN constexpr To round_to(const Exact& x, Policies&&... policies) noexcept {
   static_assert(detail::count_of<rounding_tag, Policies...> <= 1, "lowp: two rounding policies in one call");
   static_assert(detail::count_of<overflow_tag, Policies...> <= 1, "lowp: two overflow policies in one call");
   static_assert(detail::count_of<random_tag, Policies...> <= 1, "lowp: two sources of random bits in one call");

@@ -31,6 +31,15 @@ LOWP_FN constexpr cut shift_out(std::uint64_t significand, bool sticky, int n) n
   return {0, std::uint64_t{1}};
 }
 
+// The same for a significand that goes on in `tail`, 0 <= n.
+LOWP_FN constexpr cut shift_out(std::uint64_t significand, std::uint64_t tail, int n) noexcept {
+  if (n == 0) return {significand, tail};
+  const bool below = n >= 64 || (tail << (64 - n)) != 0;
+  cut c = shift_out(significand, n >= 64 ? tail != 0 : below, n);
+  if (n < 64) c.rest |= tail >> n;
+  return c;
+}
+
 // The grid of binary floating point: code = field << fraction_bits | fraction, and
 //   field >= 1   (1 + fraction / 2^fraction_bits) * 2^(field - bias)
 //   field == 0   fraction * 2^(1 - bias - fraction_bits), the subnormals, which share the unit of field 1.

@@ -3,8 +3,9 @@
 //   value = (-1)^negative * (significand + s) * 2^(exponent - 63),   0 < s < 1 if sticky, else s = 0
 //
 // A finite value is normalised: bit 63 of the significand is set, so exponent = floor(log2|value|) and equal values
-// have equal members. `sticky` says that something below the significand was discarded: it keeps a quotient or a
-// square root exact enough for one correct rounding into any format of at most 61 bits.
+// have equal members. `sticky` says that something below the significand was discarded: it keeps a sum, a quotient or
+// a square root exact enough for one correct rounding to at most 61 significant bits. A `long_exact` carries 64 bits
+// more: enough for formats of 64 bits, random roundings of any format, and the lowest bits of a product.
 #pragma once
 
 #include <compare>
@@ -50,6 +51,18 @@ struct exact {
 
   /// Same members. Zeros of both signs differ here, and NaN equals NaN; `compare` has the numeric meaning.
   friend constexpr bool operator==(const exact&, const exact&) = default;
+};
+
+/// An exact value with a longer significand: (significand + (tail + s) * 2^-64) * 2^(exponent - 63), 0 <= s < 1. The
+/// last bit of the tail is sticky: it is set wherever s > 0. `sticky` is tail != 0.
+struct long_exact : exact {
+  std::uint64_t tail = 0;
+
+  constexpr long_exact() = default;
+  LOWP_FN constexpr long_exact(const exact& x, std::uint64_t further = 0) noexcept
+      : exact(x), tail(further | x.sticky) {
+    sticky = tail != 0;
+  }
 };
 
 /// The numeric order: zeros of both signs are equal, NaN is unordered with everything.

@@ -93,8 +93,8 @@ LOWP_FN constexpr std::uint64_t out_of_range(const exact& x, overflow_cause caus
 /// `random` is called for 32 random bits, once, and only for a finite value under a stochastic policy. The steps: cut
 /// toward zero; let the policy add one; if that is beyond the largest magnitude, or the value was special to begin
 /// with, let the overflow policy decide.
-template <Format F, RoundingPolicy R, OverflowPolicy O, class Random>
-[[nodiscard]] LOWP_FN constexpr std::uint64_t encode(const exact& x, R rounding, O overflow,
+template <Format F, RoundingPolicy R, OverflowPolicy O, class Random, std::derived_from<exact> Exact>
+[[nodiscard]] LOWP_FN constexpr std::uint64_t encode(const Exact& x, R rounding, O overflow,
                                                      Random&& random) noexcept {
   if (x.kind == value_kind::finite || (detail::crosses_zero<F> && x.kind == value_kind::zero)) [[likely]] {
     const auto round = [&](const cut& c) -> std::uint64_t {
@@ -110,10 +110,14 @@ template <Format F, RoundingPolicy R, OverflowPolicy O, class Random>
           requires { F::truncate_modular(x); }, "lowp: overflow policy `wrap` is for fixed-point formats only");
       return F::assemble_modular(x.negative, round(F::truncate_modular(x)));
     } else {
-      const std::uint64_t magnitude = round(F::truncate(x));
+      const cut c = F::truncate(x);
+      const std::uint64_t magnitude = round(c);
       const std::uint64_t largest = F::max_magnitude(x.negative);
       // Where code 0 is no zero, an unsigned format has no room for any negative value.
-      const bool fits = magnitude <= largest && (F::has_zero || !x.negative || largest != 0);
+      bool fits = magnitude <= largest && (F::has_zero || !x.negative || largest != 0);
+      // With all 64 bits in use there is no code for "larger": a carry has gone round to 0.
+      if constexpr (F::max_magnitude(false) == ~std::uint64_t{0})
+        fits = fits && magnitude >= c.code && x.exponent <= F::decode(F::assemble(false, ~std::uint64_t{0})).exponent;
       if (fits) [[likely]]
         return F::assemble(x.negative, magnitude);
       const bool away = detail::goes_beyond(rounding, x.negative, (largest & 1) != 0);

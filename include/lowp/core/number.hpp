@@ -70,6 +70,8 @@ constexpr bool is_exact() noexcept {
     return true;
   } else if constexpr (!specials_fit<From, To>()) {
     return false;
+  } else if constexpr (requires { To::contains(From{}); }) {
+    return To::contains(From{});
   } else if constexpr (OnGrid<From> && Grid<To>) {
     const auto fits = [](bool negative) {
       return From::max_magnitude(negative) == 0 ||
