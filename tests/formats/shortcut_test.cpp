@@ -119,12 +119,12 @@ TEST_CASE("shortcuts: minifloats of 16 bits compute in double", "[shortcut][slow
   check<lowp::p3109<12, 4>>(40);
 }
 
-TEST_CASE("shortcuts: minifloats of 9 to 32 bits compute in double", "[shortcut]") {
+TEST_CASE("shortcuts: minifloats of 9 to 24 bits compute in double", "[shortcut]") {
   check<lowp::minifloat<4, 4>>(1 << 10);
   check<lowp::minifloat<3, 6, lowp::specials::finite>>(1 << 11);
   check<lowp::minifloat<1, 8>>(40);
   check<lowp::tf32>(20);
-  check<lowp::minifloat<8, 23>>(20);
+  check<lowp::minifloat<8, 14>>(20);
   check<lowp::minifloat<9, 14, lowp::specials::fn>>(20);
 }
 
@@ -138,6 +138,17 @@ TEST_CASE("shortcuts: posits of 9 to 16 bits compute in double", "[shortcut]") {
   check<lowp::posit16>(80);
   check<lowp::posit<16, 4>>(20);
   check<lowp::lenient<lowp::posit16>>(20);
+}
+
+TEST_CASE("shortcuts: posits of 17 to 32 bits compute in words", "[shortcut]") {
+  check<lowp::posit<17, 0>>(20);
+  check<lowp::posit<17, 4>>(20);
+  check<lowp::posit<20, 1>>(20);
+  check<lowp::posit<24, 2>>(40);
+  check<lowp::posit<32, 0>>(40);
+  check<lowp::posit32>(40);
+  check<lowp::posit<32, 3>>(20);
+  check<lowp::posit<32, 4>>(40);
 }
 
 TEST_CASE("shortcuts: all pairs of 16-bit codes", "[.exhaustive]") {

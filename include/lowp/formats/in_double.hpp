@@ -2,13 +2,13 @@
 //
 //   in_double<F>::is_ordinary(code)   finite and, if it takes special care, not zero
 //   in_double<F>::decode(code)        its value, exactly
-//   in_double<F>::encode(x)           the code nearest to x, or none: an overflow, say
+//   in_double<F>::encode(x)           the code nearest to x, or none: of a zero, and beyond the largest value
 //
 // A format that offers these three gets + - * / sqrt and conversion from float as shortcuts (core/shortcut.hpp); where
 // they end, the generic path goes on.
 //
-// Why the bits are the same: let p <= 25 be the most significant bits of a value. The points where rounding to nearest
-// changes have at most p + 1. An exact result that is not such a point differs from all of them by at least 2^-(2p + 1)
+// Why the bits are the same: let p <= 15 be the most significant bits of a value. The points where rounding to nearest
+// changes have at most p + 1. An exact result that is not such a point differs from all of them by at least 2^-(2p + 2)
 // in proportion, so that rounding it to the 53 bits of a double first, in whatever direction, moves it neither onto one
 // nor past one (S. Figueroa, When Is Double Rounding Innocuous?, 1995; sums of values that are far apart are as near to
 // the larger one, which is no such point). The sign of a zero depends on the processor's rounding mode: zeros are not
@@ -39,7 +39,7 @@ struct shortcut<Op, R, O, F, F, F> {
     if (D::is_ordinary(a) && D::is_ordinary(b)) [[likely]] {
       const double x = apply_in_double(Op{}, D::decode(a), D::decode(b));
       const std::uint64_t code = D::encode(x);
-      if (x != 0 && code != D::none) [[likely]]
+      if (code != D::none) [[likely]]
         return code;
     }
     return by_definition<Op, R, O, F, F, F>(a, b);
@@ -67,9 +67,8 @@ template <class R, class O, ComputesInDouble F>
 requires is_nearest_even<R> && in_double<F>::takes_floats struct shortcut<convert_op, R, O, F, binary32> {
   static std::uint64_t apply(std::uint64_t a) noexcept {
     using D = in_double<F>;
-    const double x = static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(a)));
-    if (x != 0 && x - x == 0) [[likely]] {  // finite
-      const std::uint64_t code = D::encode(x);
+    if ((a & 0x7fffffff) < 0x7f800000) [[likely]] {  // finite
+      const std::uint64_t code = D::encode(static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(a))));
       if (code != D::none) [[likely]]
         return code;
     }

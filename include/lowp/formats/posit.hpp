@@ -44,14 +44,20 @@ struct posit_format {
   }
   LOWP_FN static constexpr std::uint64_t nan(bool) noexcept { return nar; }
 
+  // |code| without its sign bit, from the top of a word down; what lies below the code counts as zeros.
+  LOWP_FN static constexpr std::uint64_t left_aligned(std::uint64_t code) noexcept {
+    const auto x = static_cast<std::int64_t>(code << (64 - N)), sign = x >> 63;
+    return static_cast<std::uint64_t>((x ^ sign) - sign) << 1;
+  }
+
   // Signs and regimes are coin tosses to a branch predictor, so both directions of a run are one computation: a run
   // of ones is a run of zeros with its bits flipped, and k is then the complement of what it would have been.
   LOWP_FN static constexpr exact decode(std::uint64_t code) noexcept {
     if ((code & (nar - 1)) == 0) [[unlikely]]
       return code == 0 ? exact::zero() : exact::nan();
-    const std::uint64_t body = magnitude(code) << (65 - N);  // left-aligned; what lies below the code counts as zeros
+    const std::uint64_t body = left_aligned(code);
     const std::uint64_t ones = 0 - (body >> 63);
-    const int run = std::countl_zero(body ^ ones);
+    const int run = std::countl_zero((body ^ ones) | 1);  // | 1: never of 0
     const int k = (run - 1) ^ ~static_cast<int>(ones);
     const std::uint64_t tail = body << run << 1;  // exponent, fraction
     const int exponent = static_cast<int>(tail >> 1 >> (63 - ES));
@@ -59,24 +65,46 @@ struct posit_format {
             false};
   }
 
-  LOWP_FN static constexpr cut truncate(const exact& x) noexcept {
+  // One word holds a code and the 33 bits behind it that a rounding policy may want to see, if it is short enough.
+  static constexpr bool takes_tail = N > 32;
+  using input = std::conditional_t<takes_tail, long_exact, exact>;
+
+  LOWP_FN static constexpr cut truncate(const input& x) noexcept {
     if (x.exponent >= max_exponent) return {nar - 1, 0};
     if (x.exponent < -max_exponent) return {1, 0};
     const int regime = x.exponent >> ES, below_one = regime >> 31;
     const int repeats = regime ^ below_one;
     // 10 or 01, exponent and fraction, left-aligned in 128 bits. An arithmetic shift repeats the first bit.
-    const std::uint64_t exponent = static_cast<std::uint64_t>(x.exponent), fraction = x.significand << 1;
+    const std::uint64_t exponent = static_cast<std::uint64_t>(x.exponent);
+    std::uint64_t fraction = x.significand << 1, further = 0;
+    if constexpr (takes_tail) fraction |= x.tail >> 63, further = x.tail << 1;
     const std::uint64_t tail = exponent << 1 << (63 - ES) | fraction >> ES;
     const std::uint64_t high = static_cast<std::uint64_t>(2 + below_one) << 62 | tail >> 2;
-    const std::uint64_t low = tail << 62 | fraction << 1 << (63 - ES) >> 2;
+    const std::uint64_t low = tail << 62 | fraction << 1 << (63 - ES) >> 2 | further >> (ES + 2);
     const std::uint64_t top = static_cast<std::uint64_t>(static_cast<std::int64_t>(high) >> repeats);
     const std::uint64_t cut_off = high << 1 << (63 - repeats);
     constexpr int kept = N - 1;
-    // One word holds a code and the 33 bits behind it that a rounding policy may want to see, if it is short enough.
-    if constexpr (N <= 32) return {top >> (64 - kept), top << kept | ((cut_off | low) != 0) | x.sticky};
+    if constexpr (!takes_tail) return {top >> (64 - kept), top << kept | ((cut_off | low) != 0) | x.sticky};
     const std::uint64_t next = cut_off | low >> repeats;
     const bool lost = (low << 1 << (63 - repeats) != 0) | x.sticky;
     return {top >> (64 - kept), top << kept | next >> (64 - kept) | ((next << kept) != 0) | lost};
+  }
+
+  /// Whether all values of another posit format are values of this one.
+  template <int N2, int ES2>
+  static constexpr bool contains(posit_format<N2, ES2>) noexcept {
+    if (posit_format<N2, ES2>::max_exponent > max_exponent) return false;
+    for (int e = -posit_format<N2, ES2>::max_exponent; e <= posit_format<N2, ES2>::max_exponent; ++e) {
+      const int there = posit_format<N2, ES2>::fraction_bits_at(e), here = fraction_bits_at(e);
+      const bool is_value = there >= 0 || (static_cast<unsigned>(e) & low_mask(-there)) == 0;
+      if (is_value && (here >= 0 ? here < there : (static_cast<unsigned>(e) & low_mask(-here)) != 0)) return false;
+    }
+    return true;
+  }
+  // Bits behind the exponent; if negative, so many bits of the exponent are cut off.
+  static constexpr int fraction_bits_at(int exponent) noexcept {
+    const int regime = exponent >> ES, length = regime < 0 ? 1 - regime : regime + 2;
+    return N - 1 - ES - (length < N ? length : N - 1);
   }
 };
 
@@ -92,3 +120,4 @@ using posit64 = posit<64>;
 }  // namespace lowp
 
 #include <lowp/formats/posit_in_double.hpp>
+#include <lowp/formats/posit_in_words.hpp>

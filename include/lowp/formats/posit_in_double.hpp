@@ -19,9 +19,9 @@ requires(N > 8 && N <= 16) struct in_double<posit_format<N, ES>> {
   // The regime as in posit_format::decode; the exponent bits behind it stand where they add to its exponent.
   static constexpr double decode(std::uint64_t code) noexcept {
     const std::uint64_t negative = (code & F::nar) << (64 - N);
-    const std::uint64_t body = F::magnitude(code) << (65 - N), ones = 0 - (body >> 63);
-    const int run = std::countl_zero(body ^ ones);
-    const std::uint64_t regime = static_cast<std::uint64_t>(run - 1) ^ ~ones;
+    const std::uint64_t body = F::left_aligned(code), ones = 0 - (body >> 63);
+    const auto run = static_cast<std::uint64_t>(std::countl_zero((body ^ ones) | 1));  // | 1: never of 0
+    const std::uint64_t regime = (run - 1) ^ ~ones;
     const std::uint64_t tail = body << 1 << run;
     return std::bit_cast<double>(((tail >> (12 - ES)) + ((regime << (52 + ES)) + one)) | negative);
   }
@@ -29,19 +29,22 @@ requires(N > 8 && N <= 16) struct in_double<posit_format<N, ES>> {
   // The code of a double less that of 1.0 is exponent.fraction in one integer. As in posit_format::truncate, the regime
   // is shifted in, but in one word: what falls off its end is less than what can decide a tie.
   static constexpr std::uint64_t encode(double x) noexcept {
-    const std::uint64_t code = std::bit_cast<std::uint64_t>(x);
-    const std::int64_t y = static_cast<std::int64_t>((code & low_mask(63)) - one);
+    const std::uint64_t code = std::bit_cast<std::uint64_t>(x), size = code & low_mask(63);
+    if (size == 0) [[unlikely]]
+      return none;
+    const std::int64_t y = static_cast<std::int64_t>(size - one);
     const std::int64_t regime = y >> (52 + ES), below_one = regime >> 63;
     const std::uint64_t start =
         static_cast<std::uint64_t>(2 + below_one) << 62 | static_cast<std::uint64_t>(y) << (12 - ES) >> 2;
-    const int repeats = static_cast<int>(regime ^ below_one) & 63;
+    const int repeats = static_cast<int>(regime ^ below_one);
     const auto string =
         static_cast<std::uint64_t>(static_cast<std::int64_t>(start) >> repeats) >> 1;  // room to carry
     constexpr int dropped = 64 - N;
     std::uint64_t magnitude = (string + low_mask(dropped - 1) + ((string >> dropped) & 1)) >> dropped;
     magnitude += magnitude == 0;        // never to zero
     magnitude -= magnitude >> (N - 1);  // nor to NaR
-    return F::assemble((code >> 63) != 0, magnitude);
+    const auto flip = static_cast<std::uint64_t>(static_cast<std::int64_t>(code) >> 63);
+    return ((magnitude ^ flip) - flip) & low_mask(N);
   }
 
  private:

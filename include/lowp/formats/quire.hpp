@@ -82,8 +82,8 @@ class quire {
     return round_to<To>(value(), static_cast<Policies&&>(policies)...);
   }
 
-  /// The sum to 64 bits and a sticky bit.
-  [[nodiscard]] LOWP_FN constexpr exact value() const noexcept {
+  /// The sum to 128 bits and a sticky bit.
+  [[nodiscard]] LOWP_FN constexpr long_exact value() const noexcept {
     if (special_.kind != value_kind::zero) return special_;
     quire size = *this;
     const bool negative = (word_[words - 1] >> 63) != 0;
@@ -92,11 +92,12 @@ class quire {
     while (top >= 0 && size.word_[top] == 0) --top;
     if (top < 0) return exact::zero();
     const int shift = std::countl_zero(size.word_[top]);
-    const std::uint64_t below = top > 0 ? size.word_[top - 1] : 0;
-    std::uint64_t rest = below << shift;
-    for (int i = 0; i < top - 1; ++i) rest |= size.word_[i];
-    return {size.word_[top] << shift | below >> 1 >> (63 - shift), unit + 64 * top + 63 - shift, value_kind::finite,
-            negative, rest != 0};
+    const auto word = [&](int i) { return i < 0 ? 0 : size.word_[i]; };
+    const auto shifted = [&](int i) { return word(i) << shift | word(i - 1) >> 1 >> (63 - shift); };
+    bool more = word(top - 2) << shift != 0;
+    for (int i = 0; i < top - 2; ++i) more |= size.word_[i] != 0;
+    return {{shifted(top), unit + 64 * top + 63 - shift, value_kind::finite, negative, false},
+            shifted(top - 1) | more};
   }
 
  private:
