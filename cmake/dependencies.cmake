@@ -129,6 +129,18 @@ if(lowp_missing)
   message(FATAL_ERROR "lowp: not found: ${lowp_missing}; please install them (Debian and Ubuntu: apt-get install ${lowp_packages}).")
 endif()
 
+# Neighbours whose headers are tested where they can be had; without one its test is empty.
+if(LOWP_BUILD_TESTS)
+  find_package(Eigen3 QUIET NO_MODULE)
+  if(NOT Eigen3_FOUND AND LOWP_INSTALL_DEPENDENCIES)
+    lowp_apt_install(libeigen3-dev)
+    find_package(Eigen3 QUIET NO_MODULE)
+  endif()
+  if(NOT Eigen3_FOUND)
+    message(STATUS "lowp: Eigen is not found, so interop/eigen.hpp is not tested")
+  endif()
+endif()
+
 # Where Catch2 keeps catch_discover_tests, and its major version.
 if(LOWP_BUILD_TESTS)
   if(Catch2_FOUND)
