@@ -14,10 +14,10 @@
 
 namespace lowp::detail {
 
-// floor(x * log10(2)), or 1 less; |x| < 2^30. The constant is floor(2^32 log10(2)).
+// floor(x * log10(2)), or 1 less where |x| > 14000; |x| < 2^30. The constants are 2^32 log10(2), rounded down and up:
+// up to there no x log10(2) lies so close to an integer that it would matter.
 constexpr int floor_log10_2(int x) noexcept {
-  const std::int64_t product = std::int64_t{x} * 1292913986;
-  return static_cast<int>((product >> 32) - (product < 0));
+  return static_cast<int>((std::int64_t{x} * (x < 0 ? 1292913987 : 1292913986)) >> 32);
 }
 
 // What text of a format can need.
