@@ -2,12 +2,14 @@
 # under the strictest flags, and without run-time type information; the headers are not system headers here.
 set(flags -std=c++20 -fsyntax-only -O1 -fno-rtti -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow
     -Wold-style-cast -Wcast-qual -Wundef -Wextra-semi -Wnull-dereference -Wno-deprecated-declarations -Werror)
-execute_process(COMMAND ${CXX} ${flags} -D LOWP_TEST_WARNINGS -I ${INCLUDE} ${CMAKE_CURRENT_LIST_DIR}/user_test.cpp
-                RESULT_VARIABLE failed OUTPUT_VARIABLE output ERROR_VARIABLE output)
-if(failed)
-  message("${output}")
-  message(FATAL_ERROR "warnings in a user's code")
-endif()
+foreach(user user_test.cpp ../formats/every_kind_test.cpp)
+  execute_process(COMMAND ${CXX} ${flags} -D LOWP_TEST_WARNINGS -I ${INCLUDE} ${CMAKE_CURRENT_LIST_DIR}/${user}
+                  RESULT_VARIABLE failed OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(failed)
+    message("${output}")
+    message(FATAL_ERROR "warnings in a user's code: ${user}")
+  endif()
+endforeach()
 
 # Numbers need no exceptions, and -ffast-math changes nothing that they rest on. Warnings are no errors here: clang 19
 # warns of any function that is called infinity under -ffast-math.

@@ -138,10 +138,10 @@ class quire {
   static constexpr int binades = F::precision <= 12 ? 8 : 16;
   static constexpr int excess = 2 * (F::precision - 1) - (product_unit - unit);
   static constexpr int bins = (2 * (largest.exponent + 1) - product_unit) / binades + 2;
-  static constexpr int sets = 4;  // which take turns, or else each sum would wait for the last to reach memory
+  static constexpr std::size_t sets = 4;  // which take turns, or else each sum would wait for the last to reach memory
   static constexpr std::size_t block = 64, blocks_between_carries = 256;
   struct binned {
-    std::int64_t sum[bins][sets] = {};
+    std::int64_t sum[std::size_t{bins}][sets] = {};
   };
 
   void add_binned(const T* x, const T* y, std::size_t n) noexcept {
@@ -159,7 +159,7 @@ class quire {
       }
       for (int b = 0; b < bins; ++b) {
         std::int64_t sum = 0;
-        for (int s = 0; s < sets; ++s) sum += bin.sum[b][s];
+        for (std::size_t s = 0; s < sets; ++s) sum += bin.sum[b][s];
         const int position = binades * b - excess;
         const std::uint64_t size = sum < 0 ? 0 - static_cast<std::uint64_t>(sum) : static_cast<std::uint64_t>(sum);
         // All are multiples of the unit: nothing is lost below it.
@@ -198,7 +198,7 @@ class quire {
     }
   }
 
-  std::uint64_t word_[words] = {};
+  std::uint64_t word_[std::size_t{words}] = {};
   exact special_ = exact::zero();
 };
 

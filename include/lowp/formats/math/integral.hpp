@@ -25,7 +25,7 @@ LOWP_FN constexpr exact to_integer(const exact& x, R rounding) noexcept {
 struct long_division {
   std::uint64_t r;
   int unit;
-  bool odd;  // n
+  bool odd;  // n, unless r is 0
 };
 LOWP_FN constexpr long_division divide_long(const exact& x, const exact& y) noexcept {
   const int unit = y.exponent - 63;
@@ -40,7 +40,7 @@ LOWP_FN constexpr long_division divide_long(const exact& x, const exact& y) noex
     odd = (q.value & 1) != 0;
     left -= step;
   }
-  return {r, unit, left > 0 ? false : odd};
+  return {r, unit, odd};
 }
 
 // What fmod and remainder have in common; `finite` is called for finite, non-zero operands.

@@ -34,7 +34,7 @@ LOWP_FN constexpr angle<N> reduce_angle(const exact& x) noexcept {
   constexpr int window = N == 1 ? 3 : 5;
   const int skipped = x.exponent < 65 ? 0 : (x.exponent - 65) / 64;  // words of 2 / pi
   // Limb by limb in place: a words<4> returned by times() would be copied, which stalls.
-  std::uint64_t product[window + 2] = {};
+  std::uint64_t product[std::size_t{window + 2}] = {};
   for (int i = window - 1; i >= 0; --i) {
     const wide p = multiply_wide(x.significand, two_over_pi[skipped + i]);
     product[i + 2] += p.low;

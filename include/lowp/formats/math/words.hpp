@@ -22,7 +22,7 @@ namespace lowp::detail::math {
 
 template <int N>
 struct words {
-  std::uint64_t limb[N];
+  std::uint64_t limb[std::size_t{N}];
 
   friend constexpr bool operator==(const words&, const words&) = default;
   friend constexpr auto operator<=>(const words&, const words&) = default;
