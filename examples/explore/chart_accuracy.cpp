@@ -10,12 +10,30 @@
 namespace explore {
 
 namespace {
-constexpr double widest = 9;     // bits on the linear part
-constexpr double cluster = 0.6;  // columns nearer than that share the room for their labels
+constexpr double widest = 9;    // bits on the linear part
+constexpr double cluster = 70;  // columns nearer than that, in pixels, share the room for their labels
 constexpr double line_height = 13;
+constexpr std::size_t few_labels = 9;  // that many stand on one side
+
+// The axis is drawn closer below 4 bits, where there is little.
+double squeezed(double bits) { return bits < 4 ? 4 - 0.25 * (4 - bits) : bits; }
+
+// Which of the labels, ascending in x, stand on the left: whole columns, about half of all.
+std::size_t left_labels(const std::vector<const label*>& all, std::size_t from, std::size_t end) {
+  if (end - from <= few_labels) return from;
+  std::size_t best = from, least = end - from;
+  for (std::size_t i = from + 1; i < end; ++i) {
+    if (all[i]->x - all[i - 1]->x < 0.01) continue;
+    const std::size_t left = i - from, right = end - i, difference = left < right ? right - left : left - right;
+    if (difference < least) best = i, least = difference;
+  }
+  return best;
+}
 }  // namespace
 
-std::string_view family(const format& f) { return f.block ? "block" : f.number.evenly_spaced ? "even" : "float"; }
+std::string_view family(const format& f) {
+  return f.block ? "block" : f.number.evenly_spaced ? "even" : f.number.listed ? "list" : "float";
+}
 
 void mark(svg& s, const format& f, double x, double y, double size) {
   const std::string style = fmt::format("dot {}", family(f));
@@ -26,6 +44,10 @@ void mark(svg& s, const format& f, double x, double y, double size) {
            style);
   } else if (f.number.evenly_spaced) {
     s.rect(x - 0.9 * size, y - 0.9 * size, 1.8 * size, 1.8 * size, style);
+  } else if (f.number.listed) {
+    s.path(fmt::format("M{} {}l{} {}h-{}z", coordinate(x), coordinate(y - 1.2 * size), coordinate(1.2 * size),
+                       coordinate(2.1 * size), coordinate(2.4 * size)),
+           style);
   } else {
     s.circle(x, y, size, style);
   }
@@ -41,7 +63,10 @@ bits_axis::bits_axis(std::vector<double> bits, double left, double right, double
   slot_ = margin + 24;
   if (narrow.empty()) narrow = {4, 8};
   const double end = right - slot_ * static_cast<double>(wide_.size());
-  main_ = {narrow.front(), std::max(narrow.back(), narrow.front() + 0.5), left + margin, end - margin};
+  const double first = squeezed(narrow.front());
+  main_ = {first, std::max(squeezed(narrow.back()), first + 0.5), left + margin, end - margin};
+  first_ = narrow.front();
+  last_ = std::max(narrow.back(), narrow.front() + 0.5);
   for (std::size_t i = 0; i < wide_.size(); ++i) breaks_.push_back(end + slot_ * static_cast<double>(i) - 6);
 }
 
@@ -49,12 +74,12 @@ double bits_axis::operator()(double bits) const {
   for (std::size_t i = 0; i < wide_.size(); ++i) {
     if (std::abs(bits - wide_[i]) <= 0.5) return breaks_[i] + 18;
   }
-  return main_(bits);
+  return main_(squeezed(bits));
 }
 
 std::vector<double> bits_axis::ticks() const {
   std::vector<double> out;
-  for (double b = std::ceil(main_.from - 0.01); b <= main_.to + 1e-3; ++b) out.push_back(b);
+  for (double b = std::ceil(first_ - 0.01); b <= last_ + 1e-3; ++b) out.push_back(b);
   out.insert(out.end(), wide_.begin(), wide_.end());
   return out;
 }
@@ -65,14 +90,15 @@ void place_labels(svg& s, const std::vector<label>& labels, const bits_axis& axi
   std::stable_sort(order.begin(), order.end(), [](const label* a, const label* b) { return a->x < b->x; });
   for (std::size_t i = 0; i < order.size();) {
     std::size_t end = i + 1;
-    while (end < order.size() && order[end]->x - order[end - 1]->x < cluster && order[end]->x < widest) ++end;
+    while (end < order.size() && axis_of_bits(order[end]->x) - axis_of_bits(order[end - 1]->x) < cluster &&
+           order[end]->x < widest)
+      ++end;
     const double first = order[i]->x, last = order[end - 1]->x;
+    const std::size_t middle = left_labels(order, i, end);
     for (const bool left : {true, false}) {
       std::vector<const label*> side;
       std::vector<double> wanted;
-      for (std::size_t k = i; k < end; ++k) {
-        const bool goes_left = last - first > 0.01 && order[k]->x < first + 0.01;
-        if (goes_left != left) continue;
+      for (std::size_t k = left ? i : middle; k < (left ? middle : end); ++k) {
         side.push_back(order[k]);
         wanted.push_back(order[k]->y);
       }
@@ -139,7 +165,10 @@ chart accuracy(const tensor_results& t, double width, double height) {
   }
 
   std::vector<label> labels;
-  for (const result* r : shown) labels.push_back({r->bits, y(r->error.sqnr_db), r->name});
+  for (const result* r : shown) {
+    if (r->best || !r->of->variant || shown.size() <= 2 * few_labels)
+      labels.push_back({r->bits, y(r->error.sqnr_db), r->name});
+  }
   place_labels(s, labels, x, top + 2, bottom - 10);
   for (const result* r : shown) {
     s.open("point").tip(fmt::format("{}: {:.3f} bits, {:.2f} dB", r->name, r->bits, r->error.sqnr_db));

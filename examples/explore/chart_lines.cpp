@@ -50,7 +50,7 @@ void draw_values(svg& s, const format& f, const axis& x, double y) {
     }
   }
   sub.draw(s, "sub");
-  normal.draw(s, f.number.evenly_spaced ? "even" : "normal");
+  normal.draw(s, f.number.evenly_spaced ? "even" : f.number.listed ? "list" : "normal");
 }
 
 void arrow(svg& s, double x, double y, int direction) {
@@ -81,7 +81,7 @@ std::string group_of(const format& f) {
   if (f.block) return "Blocks: elements at scale 1, over the reach of the block scales";
   if (!f.number.is_signed) return "Unsigned, for scales";
   if (f.number.bits > 8) return "16 bits and more";
-  return fmt::format("{} bits", f.number.bits);
+  return f.number.bits == 1 ? "1 bit" : fmt::format("{} bits", f.number.bits);
 }
 
 }  // namespace
@@ -131,7 +131,8 @@ chart number_lines(const std::vector<const format*>& formats, double width, bool
     const double middle = ys[i] + row_height / 2;
     const auto [low, high] = extent_of(f);
     const std::string range = range_text(low, high);
-    s.open("row").tip(fmt::format("{}: {}, {} bits of precision", f.name, range, f.number.digits));
+    s.open("row").tip(f.number.listed ? fmt::format("{}: {}", f.name, range)
+                                      : fmt::format("{}: {}, {} bits of precision", f.name, range, f.number.digits));
     value_ticks(s, f, x, middle);
     s.text(x.left - 14, middle + 4, "name", f.name, anchor::end);
     s.text(x.right + 12, middle + 4, "small", range);

@@ -18,7 +18,8 @@ chart number_lines(const std::vector<const format*>& formats, double width, bool
 /// One row of it: ticks, band and arrows where the format goes on beyond the axis, around y = middle.
 void value_ticks(svg& s, const format& f, const axis& log2_axis, double middle);
 
-/// SQNR against bits a value, with the front of formats that nothing beats at as few bits.
+/// SQNR against bits a value, with the front of formats that nothing beats at as few bits. Of many formats
+/// the variants have no label unless they are on it.
 chart accuracy(const tensor_results& results, double width, double height);
 
 /// The worst relative error of rounding to nearest, over the value range, a line a format, in a group of the
@@ -31,13 +32,14 @@ struct curve_style {
 };
 chart error_curves(const std::vector<curve_style>& curves, double width, double height);
 
-/// The style class of a format: "float", "even" (evenly spaced), or "block".
+/// The style class of a format: "float", "even" (evenly spaced), "list" (a codebook) or "block".
 std::string_view family(const format& f);
 
 /// The mark of a format in a scatter plot.
 void mark(svg& s, const format& f, double x, double y, double size);
 
-/// x positions for numbers of bits: a linear axis up to 9 bits, and a place of its own for each larger number.
+/// x positions for numbers of bits: a linear axis from 4 to 9 bits, closer below, and a place of its own for each larger
+/// number.
 class bits_axis {
  public:
   bits_axis(std::vector<double> bits, double left, double right, double margin);
@@ -50,7 +52,7 @@ class bits_axis {
  private:
   axis main_{0, 1, 0, 1};
   std::vector<double> wide_;
-  double slot_ = 0;
+  double slot_ = 0, first_ = 0, last_ = 1;
   std::vector<double> breaks_;
 };
 

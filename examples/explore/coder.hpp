@@ -5,6 +5,8 @@
 // the scale of their group, went on above its largest value.
 #pragma once
 
+#include <lowp/blocks/absmax_block.hpp>
+#include <lowp/blocks/bitmod.hpp>
 #include <lowp/blocks/quantize.hpp>
 #include <lowp/kernels/reference.hpp>
 #include <memory>
@@ -52,7 +54,7 @@ inline constexpr clip_limits element_limits = [] {
     if (m == 0) return 0.0;  // unsigned: every negative value is clipped
     const auto value = [&](std::uint64_t magnitude) {
       const double v = lowp::round_to<double>(F::decode(F::assemble(negative, magnitude)));
-      return v < 0 ? -v : v;
+      return negative ? -v : v;
     };
     return value(m) + (value(m) - value(m - 1)) / 2;
   };
@@ -65,10 +67,33 @@ struct clip_limits_of<T> {
   static clip_limits of(const std::byte*, lowp::no_context) { return element_limits<T>; }
 };
 
+template <class E, int N, class S>
+struct clip_limits_of<lowp::absmax_block<E, N, S>> {
+  static clip_limits of(const std::byte* bytes, lowp::no_context) {
+    float scale = 0;
+    lowp::codec<S>::decode(bytes, std::span<float>(&scale, 1));
+    return {element_limits<E>.below * static_cast<double>(scale),
+            element_limits<E>.above * static_cast<double>(scale)};
+  }
+};
+
+template <int Bits, int N, class S>
+struct clip_limits_of<lowp::bitmod<Bits, N, S>> {
+  static clip_limits of(const std::byte* bytes, lowp::no_context) {
+    float scale = 0;
+    lowp::codec<S>::decode(bytes, std::span<float>(&scale, 1));
+    const auto chosen = [&]<class... E>(std::tuple<E...>*) {
+      const clip_limits all[] = {element_limits<E>...};
+      return all[std::to_integer<int>(bytes[lowp::codec<S>::bytes]) & 3];
+    }(static_cast<typename lowp::bitmod<Bits, N, S>::elements*>(nullptr));
+    return {chosen.below * static_cast<double>(scale), chosen.above * static_cast<double>(scale)};
+  }
+};
+
+// Where the first byte of a group is the code of its one scale.
 template <class C>
-requires requires {
-  typename C::element;
-  typename C::scale;
+requires requires { typename C::scale_rule; } || requires {
+  typename C::recipe;
 }
 struct clip_limits_of<C> {
   static clip_limits of(const std::byte* bytes, const typename lowp::codec<C>::context& tensor) {

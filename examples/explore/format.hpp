@@ -6,10 +6,15 @@
 //   block_format<lowp::mxfp4>("mxfp4", "OCP MX v1.0"),
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
 #include <lowp/core/limits.hpp>
+#include <lowp/formats/codebook.hpp>
 #include <optional>
+#include <set>
 #include <string>
+#include <tuple>
 #include <typeindex>
 #include <vector>
 
@@ -30,6 +35,7 @@ struct number_facts {
   int bits = 0;
   bool is_signed = false, has_infinity = false, has_nan = false, has_zero = false, has_negative_zero = false;
   bool evenly_spaced = false;
+  bool listed = false;     ///< a codebook: has no precision to speak of, and no normal values
   std::size_t finite = 0;  ///< different finite values
   double largest = 0, smallest_normal = 0, smallest = 0;
   int digits = 0;      ///< bits of precision
@@ -45,6 +51,14 @@ struct block_facts {
   double smallest_scale = 0, largest_scale = 0;
 };
 
+/// What becomes 1 or the largest value when a tensor is coded as x / s: one float s for the whole tensor.
+enum class fit {
+  none,     ///< s = 1
+  largest,  ///< s = amax / the format's largest value
+  rms,      ///< s = rms: for tapered formats, which have most precision near 1 and little at their largest value
+  mean,     ///< s = mean |x|: for one or two magnitudes, which amax would leave far above what they stand for
+};
+
 struct format {
   std::string name, standard;
   double bits = 0;  ///< a value, scales included, in full groups
@@ -52,7 +66,8 @@ struct format {
   number_facts number{};               ///< of the elements, for a block format
   std::optional<block_facts> block{};  ///< empty for a number format
   bool takes_rules = false;            ///< has power-of-two scales: --scale-rule applies
-  bool per_tensor_scale = false;       ///< measured with one scale for the tensor: a number of 8 bits or less
+  bool variant = false;                ///< one of several alike: left unlabelled where there is little room
+  fit scaled = fit::none;              ///< how it is measured
   lowp::exact (*decode)(std::uint64_t code) = nullptr;
   std::unique_ptr<coder> (*make_coder)(scale_choice) = nullptr;
 
@@ -66,16 +81,20 @@ lowp::exact decode_code(std::uint64_t code) {
   return T::format::decode(code);
 }
 
+template <class F>
+inline constexpr bool is_codebook = false;
+template <auto Levels, auto Thresholds>
+inline constexpr bool is_codebook<lowp::codebook_format<Levels, Thresholds>> = true;
+
 template <class T>
 number_facts facts_of() {
-  using F = typename T::format;
+  using F = lowp::format_of<T>;
   using limits = std::numeric_limits<T>;
   number_facts f;
   f.bits = F::bits;
   f.is_signed = limits::is_signed;
   f.has_infinity = limits::has_infinity;
   f.has_nan = limits::has_quiet_NaN;
-  f.evenly_spaced = limits::is_exact;
   f.has_zero = F::has_zero;
   const lowp::exact lowest_negative = F::decode(F::assemble(true, 0));
   f.has_negative_zero = lowest_negative.kind == lowp::value_kind::zero && lowest_negative.negative;
@@ -88,7 +107,9 @@ number_facts facts_of() {
   }
   f.largest = static_cast<double>((limits::max)());
   f.smallest = static_cast<double>(limits::denorm_min());
-  f.smallest_normal = f.evenly_spaced ? f.smallest : static_cast<double>((limits::min)());
+  f.listed = is_codebook<F>;
+  f.evenly_spaced = limits::is_exact && !f.listed;
+  f.smallest_normal = f.evenly_spaced || f.listed ? f.smallest : static_cast<double>((limits::min)());
   f.digits = limits::digits;
   f.epsilon = static_cast<double>(limits::epsilon());
   if constexpr (requires { F::exponent_bits; }) {
@@ -102,8 +123,10 @@ number_facts facts_of() {
 /// A name for a type that the registry has none for.
 template <class T>
 std::string spelling_of(const number_facts& f) {
-  using F = typename T::format;
-  if constexpr (requires { F::exponent_bits; }) {
+  using F = lowp::format_of<T>;
+  if constexpr (std::same_as<T, float>) {
+    return "float";
+  } else if constexpr (requires { F::exponent_bits; }) {
     return "E" + std::to_string(F::exponent_bits) + "M" + std::to_string(F::fraction_bits);
   } else if (f.evenly_spaced) {
     const int fraction = -std::ilogb(f.smallest);
@@ -113,18 +136,64 @@ std::string spelling_of(const number_facts& f) {
   return std::to_string(f.bits) + " bits";
 }
 
+/// Whether there is less precision at the largest value than elsewhere.
 template <class T>
-format number_format(std::string name, std::string standard) {
+bool is_tapered(const number_facts& f) {
+  using F = typename T::format;
+  const std::uint64_t top = F::max_magnitude(false);
+  const double gap = f.largest - lowp::round_to<double>(F::decode(F::assemble(false, top - 1)));
+  return !f.listed && 1 + std::ilogb(f.largest) - std::ilogb(gap) < f.digits;
+}
+
+template <class T>
+format number_format(std::string name, std::string standard, std::optional<fit> scaled = {}) {
   format f{std::move(name), std::move(standard), lowp::bits_per_value<T>, typeid(T), facts_of<T>()};
-  f.per_tensor_scale = f.number.bits <= 8 || f.number.evenly_spaced;
+  if (f.number.bits <= 8 || f.number.evenly_spaced)
+    f.scaled = scaled.value_or(is_tapered<T>(f.number) ? fit::rms : fit::largest);
   f.decode = decode_code<T>;
   f.make_coder = [](scale_choice) -> std::unique_ptr<coder> { return std::make_unique<coder_of<T>>(); };
   return f;
 }
 
+// The element types of a block, of which each block takes one; the code of a value has the choice on top.
+template <class C>
+struct elements_of {
+  using type = std::tuple<typename C::element>;
+};
+template <class C>
+requires requires { typename C::elements; }
+struct elements_of<C> {
+  using type = typename C::elements;
+};
+
+template <class... E>
+lowp::exact decode_choice(std::uint64_t code, std::tuple<E...>*) {
+  using F = typename std::tuple_element_t<0, std::tuple<E...>>::format;
+  static constexpr lowp::exact (*decode[])(std::uint64_t) = {decode_code<E>...};
+  return decode[code >> F::bits](code & lowp::low_mask(F::bits));
+}
+
+template <class... E>
+number_facts facts_of_any(std::tuple<E...>*) {
+  number_facts f = facts_of<std::tuple_element_t<0, std::tuple<E...>>>();
+  if constexpr (sizeof...(E) > 1) {
+    f.fields = {0, std::bit_width(sizeof...(E) - 1), f.bits};
+    f.bits += f.fields.exponent;
+    for (const number_facts& other : {facts_of<E>()...}) {
+      f.largest = std::max(f.largest, other.largest);
+      f.smallest = std::min(f.smallest, other.smallest);
+    }
+    std::set<double> values;
+    for (std::uint64_t code = 0; code <= lowp::low_mask(f.bits); ++code)
+      values.insert(lowp::round_to<double>(decode_choice(code, static_cast<std::tuple<E...>*>(nullptr))));
+    f.finite = values.size();
+  }
+  return f;
+}
+
 template <class C>
 std::unique_ptr<coder> make_block_coder(scale_choice rule) {
-  using scale_format = typename C::scale::format;
+  using scale_format = lowp::format_of<typename C::scale>;
   if constexpr (scale_format::precision == 1 && requires { typename C::scale_rule; }) {
     switch (rule) {
       case scale_choice::own:
@@ -144,25 +213,34 @@ std::unique_ptr<coder> make_block_coder(scale_choice rule) {
   return std::make_unique<coder_of<C>>();
 }
 
+/// `elements` names them where a block takes one of several types.
 template <class C>
-format block_format(std::string name, std::string standard) {
-  using E = typename C::element;
+format block_format(std::string name, std::string standard, const std::string& elements = "") {
+  using all = typename elements_of<C>::type;
+  using E = std::tuple_element_t<0, all>;
   using S = typename C::scale;
-  format f{std::move(name), std::move(standard), lowp::bits_per_value<C>, typeid(C), facts_of<E>()};
+  format f{std::move(name), std::move(standard), lowp::bits_per_value<C>, typeid(C),
+           facts_of_any(static_cast<all*>(nullptr))};
   const number_facts scale = facts_of<S>();
   f.block = block_facts{lowp::codec<C>::values,
                         lowp::codec<C>::bytes,
                         lowp::codec<C>::tile_rows,
-                        typeid(E),
+                        elements.empty() ? typeid(E) : typeid(all),
                         typeid(S),
-                        spelling_of<E>(f.number),
+                        elements.empty() ? spelling_of<E>(f.number) : elements,
                         spelling_of<S>(scale),
                         !std::same_as<typename lowp::codec<C>::context, lowp::no_context>,
                         scale.smallest,
                         scale.largest};
-  f.takes_rules = S::format::precision == 1 && requires { typename C::scale_rule; };
-  f.decode = decode_code<E>;
+  f.takes_rules = lowp::format_of<S>::precision == 1 && requires { typename C::scale_rule; };
+  f.decode = [](std::uint64_t code) { return decode_choice(code, static_cast<all*>(nullptr)); };
   f.make_coder = make_block_coder<C>;
+  return f;
+}
+
+/// The same format, as one of several alike.
+inline format variant(format f) {
+  f.variant = true;
   return f;
 }
 
@@ -180,7 +258,10 @@ std::vector<const format*> find_formats(const std::string& list);
 std::vector<format> wide_formats();
 std::vector<format> byte_formats();
 std::vector<format> small_formats();
+std::vector<format> codebook_formats();
+std::vector<format> special_value_formats();
 std::vector<format> block_formats();
 std::vector<format> more_block_formats();
+std::vector<format> codebook_block_formats();
 
 }  // namespace explore

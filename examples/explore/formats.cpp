@@ -17,7 +17,8 @@ constexpr std::pair<std::string_view, std::string_view> aliases[] = {
 const std::vector<format>& all_formats() {
   static const std::vector<format> all = [] {
     std::vector<format> out;
-    for (auto* part : {wide_formats, byte_formats, small_formats, block_formats, more_block_formats}) {
+    for (auto* part : {wide_formats, byte_formats, small_formats, codebook_formats, special_value_formats,
+                       block_formats, more_block_formats, codebook_block_formats}) {
       for (format& f : part()) out.push_back(std::move(f));
     }
     return out;
@@ -62,6 +63,7 @@ std::vector<double> format::values() const {
     if (x.kind == lowp::value_kind::finite && !x.negative) out.push_back(lowp::round_to<double>(x));
   }
   std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());  // a block of several element types
   return out;
 }
 

@@ -9,10 +9,10 @@ std::vector<format> more_block_formats() {
   using namespace lowp;
   return {
       block_format<mxfp4>("mxfp4", "OCP MX v1.0, ggml"),
-      block_format<mxfp4_sequential>("mxfp4_sequential", "OCP MX v1.0, PyTorch"),
+      variant(block_format<mxfp4_sequential>("mxfp4_sequential", "OCP MX v1.0, PyTorch")),
       block_format<nvfp4>("nvfp4", "TransformerEngine"),
       block_format<nvfp4_tile>("nvfp4_tile", "TransformerEngine"),
-      block_format<nvfp4_torchao>("nvfp4_torchao", "torchao"),
+      variant(block_format<nvfp4_torchao>("nvfp4_torchao", "torchao")),
       block_format<nvint4>("nvint4", "arXiv:2510.25602"),
   };
 }

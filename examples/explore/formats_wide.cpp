@@ -1,5 +1,6 @@
 // The registry: numbers of more than 8 bits, and the unsigned ones that serve as scales.
 #include <lowp/formats/names.hpp>
+#include <lowp/formats/takum.hpp>
 
 #include "format.hpp"
 
@@ -12,6 +13,7 @@ std::vector<format> wide_formats() {
       number_format<tf32>("tf32", "NVIDIA TensorFloat-32"),
       number_format<float16>("float16", "IEEE 754 binary16"),
       number_format<bfloat16>("bfloat16", "upper half of binary32"),
+      number_format<takum<16>>("takum16", "arXiv:2404.18603"),
       number_format<e8m0fnu>("e8m0fnu", "OCP MX scale"),
       number_format<ue4m3>("ue4m3", "NVFP4 block scale"),
       number_format<ue5m3>("ue5m3", "unsigned, wider"),

@@ -16,9 +16,9 @@ constexpr std::size_t chunk_values = 16384;
 struct subject {
   const sample* tensor;
   input_view w;
-  std::vector<float> x;           // product_rows x cols
-  std::vector<double> reference;  // product_rows x rows: x w^T
-  double amax = 0, rms = 0;
+  std::vector<float> x;                // product_rows x cols
+  std::vector<double> reference;       // product_rows x rows: x w^T
+  double amax = 0, rms = 0, mean = 0;  // mean of |x|
   bool negative = false;
 };
 
@@ -28,9 +28,11 @@ subject prepare(const sample& tensor, std::uint64_t seed) {
     const double a = static_cast<double>(v);
     s.amax = std::max(s.amax, std::abs(a));
     s.rms += a * a;
+    s.mean += std::abs(a);
     s.negative |= a < 0;
   }
   s.rms = std::sqrt(s.rms / static_cast<double>(tensor.values.size()));
+  s.mean /= static_cast<double>(tensor.values.size());
   s.x = gaussian_values(seed, product_rows * tensor.cols);
   s.reference.resize(product_rows * tensor.rows);
   for (std::size_t j = 0; j < tensor.rows; ++j) {
@@ -75,6 +77,35 @@ double product_error(const subject& s, const coder& coded, double scale, double 
   return yy == 0 ? std::numeric_limits<double>::quiet_NaN() : std::sqrt(dd / yy);
 }
 
+double scale_of(const subject& s, const format& f) {
+  switch (f.scaled) {
+    case fit::none:
+      return 1;
+    case fit::largest:
+      return s.amax / f.number.largest;
+    case fit::rms:
+      return s.rms;
+    case fit::mean:
+      return s.mean;
+  }
+  return 1;
+}
+
+std::string_view scale_text(const format& f) {
+  if (f.block) return f.block->tensor_scale ? "both" : "block";
+  switch (f.scaled) {
+    case fit::none:
+      break;
+    case fit::largest:
+      return "tensor";
+    case fit::rms:
+      return "rms";
+    case fit::mean:
+      return "mean";
+  }
+  return "none";
+}
+
 result measure_one(const subject& s, const format& f, scale_choice rule, const rounding_choice& rounding) {
   result r;
   r.of = &f;
@@ -85,11 +116,11 @@ result measure_one(const subject& s, const format& f, scale_choice rule, const r
   if (!r.scale.empty()) {
     r.name += "/" + r.scale;
   } else {
-    r.scale = f.block ? (f.block->tensor_scale ? "both" : "block") : f.per_tensor_scale ? "tensor" : "none";
+    r.scale = scale_text(f);
   }
 
   const double n = static_cast<double>(s.tensor->values.size());
-  const double scale = f.per_tensor_scale && s.amax > 0 ? s.amax / f.number.largest : 1;
+  const double scale = s.amax > 0 ? scale_of(s, f) : 1;
   std::vector<float> scaled;
   input_view w = s.w;
   if (scale != 1) {
@@ -100,7 +131,7 @@ result measure_one(const subject& s, const format& f, scale_choice rule, const r
 
   const auto coded = f.make_coder(rule);
   coded->quantize(w, rounding);
-  r.bits = 8 * static_cast<double>(coded->bytes() + (f.per_tensor_scale ? sizeof(float) : 0)) / n;
+  r.bits = 8 * static_cast<double>(coded->bytes() + (f.scaled != fit::none ? sizeof(float) : 0)) / n;
   r.clipped = coded->clipped(w);
   r.product = product_error(s, *coded, scale, f.number.largest);
 

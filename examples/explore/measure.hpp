@@ -6,7 +6,7 @@
 //             the original W in double; X is standard normal, 8 rows
 //   times     quickest of several short runs, as whatever else the machine does only ever adds to a time
 //
-// Numbers of 8 bits or less are coded as x / s with s = amax / (largest value), one float for the tensor.
+// Numbers of 8 bits or less are coded as x / s, s one float for the tensor: see `fit`.
 #pragma once
 
 #include <functional>
@@ -20,7 +20,7 @@ namespace explore {
 struct result {
   const format* of = nullptr;
   std::string name;   ///< of the format, with the scale rule if one was asked for
-  std::string scale;  ///< "none", "tensor", "block", "both", or the rule
+  std::string scale;  ///< "none", "tensor", "rms", "mean", "block", "both", or the rule
   double bits = 0;
   lowp::error_measures error{};
   double clipped = 0, flushed = 0;  ///< shares of all values; clipped is NaN where a codec does not tell

@@ -6,11 +6,11 @@ namespace explore {
 
 const std::string_view page_style = R"css(
 :root{--ink:#1f2328;--soft:#59636e;--hair:#d1d9e0;--paper:#fff;--panel:#f6f8fa;--accent:#0969da;--bar:#ddeafb;--best:#0969da;
---number:#0969da;--sub:#d9730d;--even:#1a7f37;--block:#8250df;--band:#e9e0fb;
+--number:#0969da;--sub:#d9730d;--even:#1a7f37;--list:#bf3989;--block:#8250df;--band:#e9e0fb;
 --p0:#0969da;--p1:#d9730d;--p2:#1a7f37;--p3:#cf222e;--p4:#8250df;--p5:#0e7c86;--p6:#bf3989;--p7:#7d5c00;--p8:#57606a}
 @media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9da7b3;--hair:#30363d;--paper:#0d1117;--panel:#151b23;
 --accent:#58a6ff;--bar:#16304f;--best:#58a6ff;
---number:#58a6ff;--sub:#f0a742;--even:#4ac26b;--block:#bc8cff;--band:#2d2347;
+--number:#58a6ff;--sub:#f0a742;--even:#4ac26b;--list:#f778ba;--block:#bc8cff;--band:#2d2347;
 --p0:#58a6ff;--p1:#f0a742;--p2:#4ac26b;--p3:#f85149;--p4:#bc8cff;--p5:#39c5cf;--p6:#ff9be8;--p7:#d4b106;--p8:#9da7b3}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);
@@ -58,7 +58,9 @@ font:12.5px ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospa
 .c6{border-color:var(--p6)!important}.c7{border-color:var(--p7)!important}.c8{border-color:var(--p8)!important}
 .key{display:inline-block;width:12px;height:12px;margin:0 1px 0 4px;vertical-align:-1px;border-radius:2px;background:var(--number)}
 .key.sub{background:var(--sub)}.key.even,.key.square{background:var(--even)}.key.band{background:var(--band)}
-.key.float{border-radius:50%}.key.diamond{background:var(--block);transform:rotate(45deg) scale(.85);border-radius:0}
+.key.float{border-radius:50%}.key.list{background:var(--list)}
+.key.triangle{background:var(--list);border-radius:0;clip-path:polygon(50% 0,100% 100%,0 100%)}
+.key.diamond{background:var(--block);transform:rotate(45deg) scale(.85);border-radius:0}
 .row:hover .name,.point:hover{font-weight:700}.series:hover .curve{stroke-width:3.4}
 .shown{display:inline!important}.gone{display:none!important}
 footer{margin-top:56px;border-top:1px solid var(--hair);padding-top:16px;font-size:13.5px}

@@ -46,7 +46,7 @@ struct column {
 };
 constexpr column columns[] = {
     {"format", "the format, with the scale rule if one was asked for"},
-    {"scale", "none; tensor: one float; block: in each block; both"},
+    {"scale", "none; tensor, rms, mean: one float; block: in each block; both"},
     {"bits", "a value, scales included"},
     {"SQNR dB", "signal to quantisation noise ratio"},
     {"max error", "largest absolute error"},
@@ -107,7 +107,7 @@ std::string tensor_tabs(const std::vector<tensor_results>& all) {
   if (all.size() > 1) out += fmt::format("<style>@media screen{{.panel{{display:none}}{}}}</style>\n", style);
   for (std::size_t i = 0; i < all.size(); ++i) {
     const tensor_results& t = all[i];
-    const chart picture = accuracy(t, page_width, 560);
+    const chart picture = accuracy(t, page_width, 640);
     out += fmt::format(
         "<section class=\"panel\" id=\"panel-{}\">\n<p class=\"about\"><b>{}</b>: {}. Largest {}, rms {}, "
         "their ratio {}.</p>\n<div class=\"scroll\">{}</div>\n{}</section>\n",
@@ -187,6 +187,7 @@ std::string lines_section(const std::vector<const format*>& shown) {
       "<section><h2>Every value there is</h2>\n<p>The positive values on one log axis. <i class=\"key normal\"></i> "
       "normal, "
       "<i class=\"key sub\"></i> subnormal: fewer bits of precision, <i class=\"key even\"></i> evenly spaced, "
+      "<i class=\"key list\"></i> a list, "
       "<i class=\"key band\"></i> where the scales of a block format can move its elements.</p>\n"
       "<div class=\"scroll\">{}</div></section>\n",
       c.drawing.element(
@@ -216,9 +217,10 @@ std::string report(const std::vector<tensor_results>& all, const options& o) {
   out += glance(all);
   out += fmt::format(
       "<section><h2>Accuracy against bits</h2>\n<p><i class=\"key float\"></i> floating point, "
-      "<i class=\"key square\"></i> integers, <i class=\"key diamond\"></i> blocks with their own scales. "
-      "Numbers of 8 bits or less are scaled so that the largest value of the tensor becomes their largest; "
-      "wider ones are not scaled.</p>\n{}</section>\n",
+      "<i class=\"key square\"></i> integers, <i class=\"key triangle\"></i> lists, <i class=\"key diamond\"></i> "
+      "blocks with their own scales. Numbers of 8 bits or less are scaled so that the largest value of the tensor "
+      "becomes their largest, tapered ones so that its rms becomes 1, those of 1 or 2 bits its mean magnitude; wider "
+      "ones are not scaled.</p>\n{}</section>\n",
       tensor_tabs(all));
   out += lines_section(shown);
   out += error_section(shown);

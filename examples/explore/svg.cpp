@@ -133,10 +133,10 @@ std::vector<double> spread(const std::vector<double>& wanted, double gap, double
 
 const std::string_view chart_style = R"css(
 svg{--ink:#1f2328;--soft:#59636e;--hair:#d1d9e0;--panel:#f6f8fa;--paper:#fff;
---number:#0969da;--sub:#d9730d;--even:#1a7f37;--block:#8250df;--band:#e9e0fb;
+--number:#0969da;--sub:#d9730d;--even:#1a7f37;--list:#bf3989;--block:#8250df;--band:#e9e0fb;
 --p0:#0969da;--p1:#d9730d;--p2:#1a7f37;--p3:#cf222e;--p4:#8250df;--p5:#0e7c86;--p6:#bf3989;--p7:#7d5c00;--p8:#57606a}
 @media(prefers-color-scheme:dark){svg{--ink:#e6edf3;--soft:#9da7b3;--hair:#30363d;--panel:#151b23;--paper:#0d1117;
---number:#58a6ff;--sub:#f0a742;--even:#4ac26b;--block:#bc8cff;--band:#2d2347;
+--number:#58a6ff;--sub:#f0a742;--even:#4ac26b;--list:#f778ba;--block:#bc8cff;--band:#2d2347;
 --p0:#58a6ff;--p1:#f0a742;--p2:#4ac26b;--p3:#f85149;--p4:#bc8cff;--p5:#39c5cf;--p6:#ff9be8;--p7:#d4b106;--p8:#9da7b3}}
 svg text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;fill:var(--ink);
 font-variant-numeric:tabular-nums}
@@ -147,6 +147,7 @@ svg .head{font-size:15px;font-weight:600}
 svg .grid{stroke:var(--hair);stroke-width:1;fill:none}svg .axis{stroke:var(--soft);stroke-width:1;fill:none}
 svg .grid.faint{opacity:.55}
 svg .normal{stroke:var(--number)}svg .sub{stroke:var(--sub)}svg .even{stroke:var(--even)}
+svg .list{stroke:var(--list)}svg .fill.list{fill:var(--list);stroke:none}
 svg .tick{fill:none}svg .fill.normal{fill:var(--number);stroke:none}
 svg .fill.sub{fill:var(--sub);stroke:none}svg .fill.even{fill:var(--even);stroke:none}
 svg .band{fill:var(--band)}svg .beyond{fill:var(--soft)}
@@ -154,11 +155,11 @@ svg .leader{stroke:var(--soft);stroke-width:.8;fill:none;opacity:.55}
 svg .front{stroke:var(--soft);stroke-width:1.2;fill:none;opacity:.55}
 svg .under{fill:var(--soft);opacity:.08}
 svg .dot{stroke:var(--paper);stroke-width:1}svg .dot.float{fill:var(--number)}svg .dot.even{fill:var(--even)}
-svg .dot.block{fill:var(--block)}
+svg .dot.block{fill:var(--block)}svg .dot.list{fill:var(--list);stroke:var(--paper)}
 svg .drop{stroke-width:2;fill:none;opacity:.6}svg .drop.float{stroke:var(--number)}svg .drop.even{stroke:var(--even)}
-svg .drop.block{stroke:var(--block)}
+svg .drop.block{stroke:var(--block)}svg .drop.list{stroke:var(--list)}
 svg .ring{fill:var(--paper);stroke-width:2}svg .ring.float{stroke:var(--number)}svg .ring.even{stroke:var(--even)}
-svg .ring.block{stroke:var(--block)}
+svg .ring.block{stroke:var(--block)}svg .ring.list{stroke:var(--list)}
 svg .curve{fill:none;stroke-width:1.8;stroke-linejoin:round}svg .curve.dashed{stroke-dasharray:6 4}
 svg .card{fill:var(--paper);stroke:var(--hair)}
 )css";

@@ -56,7 +56,8 @@ void print_legend() {
   fmt::print(
       "* nothing with as few bits keeps more. bits: a value, scales included. SQNR in dB. clipped: would have\n"
       "  rounded to something larger. to 0: values that became 0. product: relative error of X W^T. ns: a value.\n"
-      "  scale tensor: numbers of 8 bits or less are scaled so that the tensor's largest value is theirs.\n");
+      "  scale tensor: numbers of 8 bits or less are scaled so that the tensor's largest value is theirs;\n"
+      "  rms, mean: so that 1 is the tensor's rms, for tapered formats, or mean magnitude, for 1 or 2 bits.\n");
 }
 
 void print_summary(const std::vector<tensor_results>& all) {
@@ -77,30 +78,31 @@ void print_summary(const std::vector<tensor_results>& all) {
 
 void print_list() {
   const style s;
-  fmt::print("{}  {:<13}{:>5}{:>11}{:>8}{:>12}{:>12}{:>8}{:>7}{:>8}  {}{}\n", s.strong, "number", "bits", "special",
+  fmt::print("{}  {:<13}{:>5}{:>11}{:>8}{:>12}{:>9}{:>10}{:>7}{:>8}  {}{}\n", s.strong, "number", "bits", "special",
              "finite", "largest", "normal", "least", "digits", "decades", "from", s.off);
   for (const format& f : all_formats()) {
     if (f.block) continue;
     const number_facts& n = f.number;
-    fmt::print("  {:<13}{:>5}{:>11}{:>8}{:>12}{:>12}{:>8}{:>7}{:>8.1f}  {}\n", f.name,
+    const bool normal = !n.evenly_spaced && !n.listed;
+    fmt::print("  {:<13}{:>5}{:>11}{:>8}{:>12}{:>9}{:>10}{:>7}{:>8.1f}  {}\n", f.name,
                (n.is_signed ? "" : "u") + std::to_string(n.bits), specials_of(n), n.finite, short_number(n.largest),
-               n.evenly_spaced ? "-" : short_number(n.smallest_normal), short_number(n.smallest), n.digits,
-               std::log10(n.largest / n.smallest), f.standard);
+               normal ? short_number(n.smallest_normal) : "-", short_number(n.smallest, 3),
+               n.listed ? "-" : std::to_string(n.digits), std::log10(n.largest / n.smallest), f.standard);
   }
   fmt::print(
       "  u: unsigned. finite: different finite values. normal: least of full precision. least: above 0.\n"
       "  digits: bits of precision. decades: from the least to the largest.\n\n");
 
-  fmt::print("{}  {:<17}{:>5}{:>8}{:>6}  {:<10}{:<9}{:<7}{:>12}{:>8}  {}{}\n", s.strong, "block", "bits", "values",
+  fmt::print("{}  {:<17}{:>6}{:>7}{:>6}  {:<10}{:<8}{:<7}{:>12}{:>9}  {}{}\n", s.strong, "block", "bits", "values",
              "bytes", "element", "scale", "tensor", "largest", "least", "from", s.off);
   for (const format& f : all_formats()) {
     if (!f.block) continue;
     const block_facts& b = *f.block;
-    fmt::print("  {:<17}{:>5}{:>8}{:>6}  {:<10}{:<9}{:<7}{:>12}{:>8}  {}\n", f.name, f.bits,
+    fmt::print("  {:<17}{:>6}{:>7}{:>6}  {:<10}{:<8}{:<7}{:>12}{:>9}  {}\n", f.name, f.bits,
                b.tile_rows == 1 ? std::to_string(b.values) : fmt::format("{}x{}", b.tile_rows, b.values), b.bytes,
                name_of(b.element, b.element_spelling), name_of(b.scale, b.scale_spelling),
                b.tensor_scale ? "float" : "-", short_number(f.number.largest * b.largest_scale),
-               short_number(f.number.smallest * b.smallest_scale), f.standard);
+               short_number(f.number.smallest * b.smallest_scale, 3), f.standard);
   }
   fmt::print("  bits: a value, scales included. largest, least: element times block scale, before a tensor scale.\n");
 }
@@ -117,7 +119,8 @@ std::string bit_fields(std::uint64_t code, const code_fields& f) {
   return out;
 }
 
-std::string value_text(const lowp::exact& x) {
+// Exactly, or to 7 digits where a list has values of its own.
+std::string value_text(const lowp::exact& x, bool listed) {
   switch (x.kind) {
     case lowp::value_kind::nan:
       return "NaN";
@@ -128,7 +131,8 @@ std::string value_text(const lowp::exact& x) {
     case lowp::value_kind::finite:
       break;
   }
-  return exact_number(lowp::round_to<double>(x));
+  const double v = lowp::round_to<double>(x);
+  return listed ? short_number(v, 7) : exact_number(v);
 }
 
 void print_codes(const format& f) {
@@ -143,14 +147,18 @@ void print_codes(const format& f) {
       const lowp::exact x = f.decode(code);
       const bool subnormal =
           x.kind == lowp::value_kind::finite && std::abs(lowp::round_to<double>(x)) < f.number.smallest_normal;
-      const std::string value = value_text(x) + (subnormal ? "'" : "");
+      const std::string value = value_text(x, f.number.listed) + (subnormal ? "'" : "");
       line +=
           fmt::format("{}{:0{}x} {} {:<12}", c == 0 ? "" : " ", code, hex, bit_fields(code, f.number.fields), value);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     fmt::print("{}\n", line);
   }
-  fmt::print("code, fields, value; ' marks what has less than {} bits of precision\n", f.number.digits);
+  if (f.number.listed) {
+    fmt::print("code, {}value to 7 digits\n", f.number.fields.exponent == 0 ? "" : "choice and ");
+  } else {
+    fmt::print("code, fields, value; ' marks what has less than {} bits of precision\n", f.number.digits);
+  }
 }
 
 // Binades of equally many values that follow each other make one line.
@@ -196,9 +204,14 @@ void print_values(const format& f) {
   } else {
     fmt::print("{} ({}): {} bits, special values: {}\n", f.name, f.standard, n.bits, specials_of(n));
   }
-  fmt::print("{} finite values, largest {}, smallest {}, smallest normal {}\n", n.finite, exact_number(n.largest),
-             exact_number(n.smallest), exact_number(n.smallest_normal));
-  fmt::print("{} bits of precision, epsilon {}\n\n", n.digits, exact_number(n.epsilon));
+  if (n.listed) {
+    fmt::print("{} finite values, largest {}, smallest {}\n\n", n.finite, short_number(n.largest, 7),
+               short_number(n.smallest, 7));
+  } else {
+    fmt::print("{} finite values, largest {}, smallest {}, smallest normal {}\n", n.finite, exact_number(n.largest),
+               exact_number(n.smallest), exact_number(n.smallest_normal));
+    fmt::print("{} bits of precision, epsilon {}\n\n", n.digits, exact_number(n.epsilon));
+  }
   if (n.bits <= 8) {
     print_codes(f);
   } else {

@@ -32,10 +32,10 @@ bool is_power_of_two(double x) {
 
 }  // namespace
 
-std::string short_number(double x) {
+std::string short_number(double x, int digits) {
   if (is_power_of_two(x) && std::abs(std::ilogb(x)) >= 4 && (x < 1 || x >= 65536))
     return fmt::format("2^{}", std::ilogb(x));
-  return fmt::format("{:.6g}", x);
+  return fmt::format("{:.{}g}", x, digits);
 }
 
 std::string exact_number(double x) {

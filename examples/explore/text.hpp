@@ -8,7 +8,7 @@
 namespace explore {
 
 /// A short decimal, or 2^k for the large and small powers of two: 448, 0.0625, 2^-9, 3.39e38.
-std::string short_number(double x);
+std::string short_number(double x, int digits = 6);
 
 /// The exact value as briefly as it goes: a decimal, else 1.75*2^-14.
 std::string exact_number(double x);

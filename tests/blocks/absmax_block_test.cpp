@@ -137,6 +137,8 @@ TEST_CASE("absmax_block: other elements and scales") {
   // bfloat16 keeps 1.01 as 1.0078125: the quotient lies above 1 and clamps.
   const std::vector<float> y = round_trip<brain>(std::vector<float>(64, 1.01f));
   CHECK(y[0] == 1.0078125f);
+  // The quotient is by the scale that is stored: 0.863 / 1.003 would be below the last decision point of nf4.
+  CHECK(round_trip<lowp::absmax_block<lowp::nf4, 2, lowp::bfloat16>>({1.003f, 0.863f})[1] == 1.0f);
   CHECK(round_trip<half>({100000.0f, -100000.0f}) == std::vector<float>{65504.0f, -65504.0f});
   CHECK(round_trip<half>({1e-9f, 0.5e-9f}) == std::vector<float>{0.0f, 0.0f});  // the scale is 0
   // 2-bit elements fill a byte from the top: 1 -1 0 1 | -1 0 as 01 11 00 01 | 11 00.
@@ -158,6 +160,10 @@ TEST_CASE("absmax_block: rounding policies reach the elements") {
   CHECK(with()[1] == 0.44070982933044434f);
   CHECK(with(lowp::upward{})[1] == 0.5626170039176941f);
   CHECK(with(lowp::downward{})[1] == 0.44070982933044434f);
+  // Finite overflow clamps, whatever the policy: 1.4 with a scale of 1, in a format with a NaN.
+  const std::vector<float> beyond{1.4f};
+  CHECK(lowp::dequantize(lowp::quantize<lowp::absmax_block<lowp::ternary, 4, lowp::e8m0fnu>>(
+            std::span<const float>(beyond), lowp::upward{}, lowp::to_special{})) == std::vector<float>{1});
   double mean = 0;
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
     const auto y = with(lowp::stochastic<>{}, lowp::philox{seed});

@@ -2,6 +2,7 @@
 #include <lowp/blocks/bitmod.hpp>
 
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <lowp/blocks/measure.hpp>
 #include <lowp/blocks/quantize.hpp>
@@ -46,6 +47,7 @@ struct choice {
 };
 
 // quant_weight.py, search_datatype and quant_datatype, in double but for the stored scale.
+template <class Scale>
 choice reference(int bits, const std::vector<float>& x) {
   const std::vector<double> specials =
       bits == 3 ? std::vector<double>{3, -3, 6, -6} : std::vector<double>{10, -10, 16, -16};
@@ -58,7 +60,7 @@ choice reference(int bits, const std::vector<float>& x) {
     const double largest = std::max(v.levels.back(), -v.levels.front());
     const float ideal = static_cast<float>(absmax) / static_cast<float>(largest);
     const float clamped = std::min(std::max(ideal, 1e-5f), 1e4f);
-    choice c{s, static_cast<float>(lowp::float16(clamped)), {}, {}};
+    choice c{s, static_cast<float>(Scale(clamped)), {}, {}};
     double error = 0;
     for (const float value : x) {
       std::size_t k = 0;  // ties to the lower level: mid[k] < q moves on; in exact products, not in a quotient
@@ -77,10 +79,23 @@ choice reference(int bits, const std::vector<float>& x) {
   return best;
 }
 
-template <int Bits>
+// Floats nearest to the levels and to the middles between them, in units of one of the scales.
+void place_on_decisions(std::vector<float>& x, int bits, tests::generator& g) {
+  constexpr double largest[2][2] = {{4, 6}, {12, 16}};
+  double absmax = 0;
+  for (const float v : x) absmax = std::max(absmax, std::fabs(static_cast<double>(v)));
+  for (float& v : x) {
+    const double scale = static_cast<double>(static_cast<float>(absmax / largest[bits - 3][g.below(2)]));
+    const double point = static_cast<double>(g.below(13)) / 2 * scale * g.sign();
+    if (std::fabs(point) < absmax && std::fabs(static_cast<double>(v)) < absmax) v = static_cast<float>(point);
+  }
+}
+
+template <int Bits, class Scale = lowp::float16>
 void compare_with_reference() {
-  using C = lowp::bitmod<Bits>;
-  static_assert(lowp::codec<C>::bytes == 3 + 128 * Bits / 8);
+  using C = lowp::bitmod<Bits, 128, Scale>;
+  constexpr std::size_t head = sizeof(Scale) + 1;
+  static_assert(lowp::codec<C>::bytes == head + 128 * Bits / 8);
   tests::generator g(Bits);
   int chosen[4] = {};
   for (int k = 0; k < 200; ++k) {
@@ -89,21 +104,23 @@ void compare_with_reference() {
       if (k % 4 == 1) v = std::fabs(v);                                                    // one-sided
       if (k % 4 == 2) v = std::round(v * 8 / std::exp2(static_cast<float>(k % 20 - 10)));  // ties
     }
-    const choice expected = reference(Bits, x);
+    if (k % 4 == 3) place_on_decisions(x, Bits, g);
+    const choice expected = reference<Scale>(Bits, x);
     ++chosen[expected.selector];
     const auto w = lowp::quantize<C>(std::span<const float>(x));
     const auto row = w.row(0);
     bytes b;
     for (const std::byte v : row) b.push_back(std::to_integer<unsigned char>(v));
-    REQUIRE(b[2] == expected.selector);
-    REQUIRE(static_cast<float>(lowp::float16::from_bits(static_cast<std::uint16_t>(b[0] | b[1] << 8))) ==
-            expected.scale);
+    REQUIRE(b[head - 1] == expected.selector);
+    Scale scale;
+    std::memcpy(&scale, b.data(), sizeof scale);
+    REQUIRE(static_cast<float>(scale) == expected.scale);
     const std::vector<float> y = lowp::dequantize(w);
     for (std::size_t i = 0; i < 128; ++i) {
       const std::size_t at = i * Bits;
-      const unsigned word = b[3 + at / 8] | (at / 8 + 4 < b.size() ? b[4 + at / 8] << 8 : 0u);
+      const unsigned word = b[head + at / 8] | (head + at / 8 + 1 < b.size() ? b[head + at / 8 + 1] << 8 : 0u);
       REQUIRE((word >> (at % 8) & ((1u << Bits) - 1)) == expected.codes[i]);
-      REQUIRE(static_cast<double>(y[i]) == expected.values[i]);
+      REQUIRE(y[i] == static_cast<float>(expected.values[i]));
     }
   }
   for (const int c : chosen) CHECK(c > 0);
@@ -145,6 +162,8 @@ double best_of(const std::vector<float>& x) {
 TEST_CASE("bitmod: bytes and values as the definition has them") {
   compare_with_reference<3>();
   compare_with_reference<4>();
+  compare_with_reference<3, float>();
+  compare_with_reference<4, float>();
 }
 
 TEST_CASE("bitmod: the published ratios on Gaussian data") {
@@ -193,7 +212,31 @@ TEST_CASE("bitmod: zeros, NaN, clamped scales, short and other groups") {
   CHECK(round_trip(C{}, {4.0f, 3.0f, -1.0f}) == std::vector<float>{4, 3, -1});
   CHECK(round_trip(C{}, {1e6f, -1e6f})[0] == Approx(6e4f).epsilon(0.01));
   CHECK(round_trip(C{}, {1e-9f, -1e-9f}) == std::vector<float>{0, 0});
+  CHECK(round_trip(C{}, {2e-6f, -2e-6f}) == std::vector<float>{0, 0});  // less than half of the least scale, 1e-5
   using S = lowp::bitmod<4, 10, float>;
   static_assert(lowp::codec<S>::bytes == 4 + 1 + 5);
   CHECK(round_trip(S{}, {16.0f, 12.0f, 8.0f, -6.0f, 0.0f}) == std::vector<float>{16, 12, 8, -6, 0});
+}
+
+TEST_CASE("bitmod: rounding policies reach the elements") {
+  tests::generator g(8);
+  std::vector<float> x = tests::draw(256, [&] { return 2 * g.unit() - 1; });
+  // The shorter side of a format that spends its extra value on the other one clamps from 3/4 of the largest on.
+  x[0] = x[128] = 1.5f;
+  const auto with = [&](auto... policies) {
+    return lowp::dequantize(lowp::quantize<lowp::bitmod<4>>(std::span<const float>(x), policies...));
+  };
+  const std::vector<float> up = with(lowp::upward{}), down = with(lowp::downward{}), cut = with(lowp::toward_zero{});
+  double mean_error = 0;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    const std::vector<float> y = with(lowp::stochastic<>{}, lowp::philox{seed});
+    for (std::size_t i = 0; i < x.size(); ++i) mean_error += static_cast<double>(y[i] - x[i]) / (256.0 * 200);
+  }
+  CHECK(std::fabs(mean_error) < 0.006);  // 5 standard errors; one step is about 0.3
+  const float slack = 0.002f;            // the largest values clamp, where the scale in float16 is rounded down
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    CHECK(up[i] >= x[i] - slack);
+    CHECK(down[i] <= x[i] + slack);
+    CHECK(std::fabs(cut[i]) <= std::fabs(x[i]) + slack);
+  }
 }

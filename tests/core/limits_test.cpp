@@ -246,16 +246,16 @@ TEST_CASE("limits: double's exponents") {
 
 TEST_CASE("limits: integers and fixed-point as the integers of the language") {
   using i8 = std::numeric_limits<integer<8>>;
-  using int8 = std::numeric_limits<std::int8_t>;
-  STATIC_REQUIRE(i8::digits == int8::digits);
-  STATIC_REQUIRE(i8::digits10 == int8::digits10);
-  STATIC_REQUIRE(i8::max_digits10 == int8::max_digits10);
+  using byte = std::numeric_limits<std::int8_t>;
+  STATIC_REQUIRE(i8::digits == byte::digits);
+  STATIC_REQUIRE(i8::digits10 == byte::digits10);
+  STATIC_REQUIRE(i8::max_digits10 == byte::max_digits10);
   STATIC_REQUIRE(i8::is_integer);
   STATIC_REQUIRE(i8::is_exact);
   STATIC_REQUIRE(i8::is_signed);
-  CHECK(i8::max() == int8::max());
-  CHECK(i8::min() == int8::min());
-  CHECK(i8::lowest() == int8::lowest());
+  CHECK(i8::max() == byte::max());
+  CHECK(i8::min() == byte::min());
+  CHECK(i8::lowest() == byte::lowest());
   using u8 = std::numeric_limits<uinteger<8>>;
   STATIC_REQUIRE(u8::digits == 8);
   STATIC_REQUIRE(!u8::is_signed);

@@ -128,10 +128,10 @@ void check_pairs(const char* name) {
       for (std::uint64_t i = 0; i < n; ++i)
         for (std::uint64_t j = 0; j < n; ++j, ++k) {
           const T a = tests::at<T>(i), b = tests::at<T>(j);
-          const T got = op == 0   ? add(a, b, rounding, overflow)
-                        : op == 1 ? sub(a, b, rounding, overflow)
-                        : op == 2 ? mul(a, b, rounding, overflow)
-                                  : div(a, b, rounding, overflow);
+          const T got = op == 0   ? add<T>(a, b, rounding, overflow)
+                        : op == 1 ? sub<T>(a, b, rounding, overflow)
+                        : op == 2 ? mul<T>(a, b, rounding, overflow)
+                                  : div<T>(a, b, rounding, overflow);
           const std::uint64_t expected = generic<T>(exact_results[r == 5][k], r, o);
           report.expect(got.bits() == expected, [&](std::ostream& s) {
             s << tests::hex(i) << " "

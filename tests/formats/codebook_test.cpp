@@ -410,8 +410,11 @@ TEST_CASE("codebook: NaN and infinities") {
   CHECK(lowp::iq4nl(-infinity) == -127);
   CHECK(lowp::ternary(nan).bits() == 2);
   CHECK(isnan(lowp::ternary(0) / lowp::ternary(0)));
+  CHECK(lowp::ternary::format::magnitude(2) > lowp::ternary::format::max_magnitude(false));
   CHECK(lowp::ternary(infinity) == 1);
   CHECK(isnan(odd_list(nan)));
+  CHECK((total_order(lowp::ternary::from_bits(2), lowp::ternary(1)) > 0));
+  CHECK((total_order(odd_list::from_bits(5), odd_list::from_bits(6)) == 0));  // both codes are beyond the list
   CHECK(unsigned_list(-3.0f) == 0);
   CHECK(unsigned_list(-infinity) == 0);
 }

@@ -333,6 +333,18 @@ TEST_CASE("kernels keep the error bounds that they state", "[math][slow]") {
   check_error<engine::rsqrt_function>(fn::rsqrt, {-200, 200, sign::positive});
 }
 
+// Of all doubles the one nearest to a multiple of pi / 2 (J.-M. Muller, Elementary Functions): its distance is 2^-61,
+// and all that is left after the reduction are the bits of 2 / pi behind those that cancel.
+TEST_CASE("the reduction of angles keeps its accuracy next to a multiple of pi / 2", "[math]") {
+  const auto x = lowp::exact::scaled(false, 6'381'956'970'095'103, 797);
+  big truth(400);
+  approximate(truth, fn::cos, to_oracle(x));
+  CHECK(std::fabs(mpfr_get_d(truth, MPFR_RNDN)) < 0x1p-60);
+  CHECK(std::fabs(error_in_units(engine::cos_function::at<2>(x), truth)) < 64);
+  approximate(truth, fn::tan, to_oracle(x));
+  CHECK(std::fabs(error_in_units(engine::tan_function::at<2>(x), truth)) < 1024);
+}
+
 // The polynomials of erf are checked through quick_erf, all over each piece.
 TEST_CASE("the table of erf has the error that it states", "[math]") {
   big x(64), truth(200), d(200);

@@ -221,7 +221,8 @@ TEST_CASE("posit: neighbours, magnitudes and signs of every code") {
     INFO(f.name());
     CHECK(wrong == 0);
   };
-  for_each_posit<2, 10>(check);
+  for_each_posit<2, 5>(check);
+  for_each_posit<8, 9>(check);
   for_each_posit<16, 16>(check);
 }
 
@@ -307,6 +308,45 @@ TEST_CASE("posit: which values are values of which type") {
   CHECK(!is_exact_v<posit<8, 2>, posit<8, 0>>);
 }
 
+TEST_CASE("posit: a longer posit of the same exponent size holds every value of a shorter one") {
+  using lowp::is_exact_v;
+  CHECK(is_exact_v<posit16, posit32>);
+  CHECK(is_exact_v<posit32, posit64>);
+  CHECK(is_exact_v<posit16, posit64>);
+  CHECK(is_exact_v<posit<9, 0>, posit<10, 0>>);
+  CHECK(!is_exact_v<posit32, posit16>);
+  CHECK(std::is_same_v<decltype(posit16(1) + posit32(1)), posit32>);
+}
+
+template <class From, class To>
+void compare_containment(std::size_t& wrong) {
+  static const posit_format from = oracle_of<From>(), to = oracle_of<To>();
+  bool all = true;
+  for (code_t c = 1; c <= from.maxpos() && all; ++c) {
+    all = to.locate(oracle::exactly(from.decode(c)), 0, c).side == oracle::side::exact;
+    // Beyond the ends the place is an end.
+    const double x = from.to_double(c);
+    all = all && x <= to.to_double(to.maxpos()) && x >= to.to_double(1);
+  }
+  wrong += lowp::is_exact_v<From, To> != all;
+}
+
+TEST_CASE("posit: which posits hold every value of which") {
+  std::size_t wrong = 0;
+  const auto with = [&]<class From>(From) {
+    const auto compare = [&]<class To>(To) { compare_containment<From, To>(wrong); };
+    for_each_posit<2, 2>(compare);
+    for_each_posit<6, 6>(compare);
+    for_each_posit<9, 9>(compare);
+    for_each_posit<12, 12>(compare);
+  };
+  for_each_posit<2, 2>(with);
+  for_each_posit<6, 6>(with);
+  for_each_posit<9, 9>(with);
+  for_each_posit<12, 12>(with);
+  CHECK(wrong == 0);
+}
+
 // ---- hash and containers -------------------------------------------------------------------------------------
 
 TEST_CASE("posit: hash") {
@@ -351,7 +391,12 @@ void check_text(code_t count, int step) {
 }
 
 TEST_CASE("posit: text reads back") {
-  for_each_posit<2, 8>([]<class T>(T) { check_text<T>(code_t{1} << T::format::bits, 1); });
+  check_text<posit<2, 2>>(4, 1);
+  check_text<posit<3, 4>>(8, 1);
+  check_text<posit<5, 1>>(32, 1);
+  check_text<posit<8, 0>>(256, 1);
+  check_text<posit8>(256, 1);
+  check_text<posit<8, 4>>(256, 1);
   check_text<posit16>(0x10000, 1);
   check_text<posit<16, 1>>(0x10000, 4);
   check_text<posit<12, 4>>(0x1000, 1);

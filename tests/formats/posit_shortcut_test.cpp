@@ -1,5 +1,5 @@
-// Posits of 9 to 16 bits compute in double. Here that is held to the generic path: decode, one exact operation, one
-// rounding. What the generic path itself is worth is tested in posit_arithmetic_test.cpp.
+// Posits of 9 to 16 bits compute in double, those of 17 to 32 bits in words. Here that is held to the generic path:
+// decode, one exact operation, one rounding. What the generic path itself is worth is tested in posit_arithmetic_test.cpp.
 #include <bit>
 #include <cfenv>
 #include <cmath>
@@ -43,10 +43,10 @@ template <class T>
 void compare_pair(mismatches& report, T a, T b) {
   const lowp::exact x = lowp::decode(a), y = lowp::decode(b);
   const lowp::exact minus_y = y.kind == lowp::value_kind::nan ? y : -y;
-  const bool differs = (lowp::add<T>(a, b).bits() != lowp::round_to<T>(lowp::exact_add(x, y)).bits()) |
-                       (lowp::sub<T>(a, b).bits() != lowp::round_to<T>(lowp::exact_add(x, minus_y)).bits()) |
-                       (lowp::mul<T>(a, b).bits() != lowp::round_to<T>(lowp::exact_mul(x, y)).bits()) |
-                       (lowp::div<T>(a, b).bits() != lowp::round_to<T>(lowp::exact_div(x, y)).bits());
+  const bool differs = lowp::add<T>(a, b).bits() != lowp::round_to<T>(lowp::exact_add(x, y)).bits() ||
+                       lowp::sub<T>(a, b).bits() != lowp::round_to<T>(lowp::exact_add(x, minus_y)).bits() ||
+                       lowp::mul<T>(a, b).bits() != lowp::round_to<T>(lowp::exact_mul(x, y)).bits() ||
+                       lowp::div<T>(a, b).bits() != lowp::round_to<T>(lowp::exact_div(x, y)).bits();
   report.add(differs, a.bits(), b.bits());
 }
 
@@ -58,7 +58,6 @@ void compare_every_pair() {
     for (code_t b = 0; b < n; ++b) compare_pair(report, from_code<T>(a), from_code<T>(b));
 }
 
-// A sample that covers both operands evenly: code * odd constant runs through all of them.
 template <class T>
 void compare_pairs(std::uint64_t count) {
   mismatches report(oracle_of<T>().name());
@@ -66,6 +65,37 @@ void compare_pairs(std::uint64_t count) {
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::uint64_t r = random.next();
     compare_pair(report, from_code<T>(r), from_code<T>(r >> 32));
+  }
+}
+
+// Pairs for which it is hard: near each other, or of opposite sign and near; with results next to a value or next to
+// the middle between two; of few bits, so that results are exact or ties; at the ends of the range.
+template <class T>
+void compare_hard_pairs(std::uint64_t count) {
+  constexpr int bits = T::format::bits;
+  constexpr code_t mask = ~code_t{0} >> (64 - bits);
+  mismatches report(oracle_of<T>().name());
+  random_codes random(static_cast<std::uint64_t>(62 + bits + es_of<T>));
+  for (std::uint64_t i = 0; i < count; i += 8) {
+    const code_t a = interesting_code(random, bits), b = interesting_code(random, bits);
+    const code_t r = random.next();
+    const T x = from_code<T>(a), y = from_code<T>(b);
+    compare_pair(report, x, y);
+    compare_pair(report, x, from_code<T>((a + (r & 15) - 8) & mask));
+    compare_pair(report, x, from_code<T>((0 - a + (r >> 4 & 15) - 8) & mask));
+    // y x = b: the quotient of the rounded product is next to y, the product with the rounded quotient next to b.
+    const T product = lowp::round_to<T>(lowp::exact_mul(lowp::decode(x), lowp::decode(y)));
+    const T quotient = lowp::round_to<T>(lowp::exact_div(lowp::decode(x), lowp::decode(y)));
+    compare_pair(report, from_code<T>((product.bits() + (r >> 8 & 3) - 1) & mask), x);
+    compare_pair(report, from_code<T>((quotient.bits() + (r >> 10 & 3) - 1) & mask), y);
+    // Next to the middle above y: with a code of one bit less, 2 y + 1 is such a middle.
+    const int drop = 1 + static_cast<int>(r >> 12 & 7);
+    const T shorter = from_code<T>((b >> drop << drop | code_t{1} << (drop - 1)) & mask);
+    const T times = lowp::round_to<T>(lowp::exact_mul(lowp::decode(x), lowp::decode(shorter)));
+    compare_pair(report, from_code<T>((times.bits() + (r >> 16 & 3) - 1) & mask), x);
+    const int half = bits / 2;
+    compare_pair(report, from_code<T>(a >> half << half), from_code<T>(b >> half << half));
+    compare_pair(report, from_code<T>(a >> (half + 3) << (half + 3)), from_code<T>(b >> (half - 3) << (half - 3)));
   }
 }
 
@@ -119,6 +149,8 @@ constexpr bool is_short = lowp::detail::takes_shortcut<Op, lowp::nearest_even, l
 TEST_CASE("posit shortcuts: they are there to be tested") {
   CHECK(is_short<lowp::detail::add_op, lowp::posit16>);
   CHECK(is_short<lowp::detail::div_op, lowp::posit<9, 0>>);
+  CHECK(is_short<lowp::detail::mul_op, lowp::posit32>);
+  CHECK(is_short<lowp::detail::sub_op, lowp::posit<17, 4>>);
   CHECK(lowp::detail::takes_shortcut<lowp::detail::sqrt_op, lowp::nearest_even, lowp::to_special, lowp::posit16,
                                      lowp::posit16>);
   CHECK(lowp::detail::takes_shortcut<lowp::detail::convert_op, lowp::nearest_even, lowp::to_special, lowp::posit16,
@@ -138,8 +170,26 @@ TEST_CASE("posit shortcuts: pairs of 11 to 16 bits, 2 * 10^6 operations each", "
   for_each_posit<11, 16>([]<class T>(T) { compare_pairs<T>(500'000); });
 }
 
-TEST_CASE("posit shortcuts: every root of 9 to 16 bits") {
+TEST_CASE("posit shortcuts: hard pairs of 9 to 32 bits, 2 * 10^5 operations each", "[slow]") {
+  for_each_posit<9, 32>([]<class T>(T) { compare_hard_pairs<T>(50'000); });
+}
+
+TEST_CASE("posit shortcuts: pairs of posit32, 2 * 10^7 operations", "[slow]") {
+  compare_pairs<lowp::posit32>(2'000'000);
+  compare_hard_pairs<lowp::posit32>(3'000'000);
+}
+
+TEST_CASE("posit shortcuts: every root of 9 to 16 bits, samples of 17 to 32") {
   for_each_posit<9, 16>([]<class T>(T) { compare_roots<T>(); });
+  for_each_posit<17, 32>([]<class T>(T) {
+    mismatches report(oracle_of<T>().name() + " sqrt");
+    random_codes random(63);
+    for (int i = 0; i < 20000; ++i) {
+      T a = from_code<T>(interesting_code(random, T::format::bits));
+      if (i % 2 == 0) a = from_code<T>((a * a).bits() + static_cast<typename T::storage>(i / 2 % 3) - 1);
+      report.add(lowp::sqrt<T>(a).bits() != lowp::round_to<T>(lowp::exact_sqrt(lowp::decode(a))).bits(), a.bits());
+    }
+  });
 }
 
 TEST_CASE("posit shortcuts: floats in and out", "[slow]") {
@@ -196,6 +246,14 @@ TEST_CASE("posit shortcuts: all 2^32 pairs of posit16", "[.exhaustive]") { compa
 TEST_CASE("posit shortcuts: all 2^32 pairs of posit<16,1>", "[.exhaustive]") {
   compare_every_pair<lowp::posit<16, 1>>();
 }
+
+TEST_CASE("posit shortcuts: 4 * 10^9 operations on posit32 and posit<32,0>", "[.exhaustive]") {
+  compare_pairs<lowp::posit32>(500'000'000);
+  compare_hard_pairs<lowp::posit32>(400'000'000);
+  compare_hard_pairs<lowp::posit<32, 0>>(100'000'000);
+}
+
+TEST_CASE("posit shortcuts: all 2^32 roots of posit32", "[.exhaustive]") { compare_roots<lowp::posit32>(); }
 
 TEST_CASE("posit shortcuts: all 2^32 floats to posit16 and others", "[.exhaustive]") {
   compare_floats_of_sample<lowp::posit16>(1);

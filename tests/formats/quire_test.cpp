@@ -110,6 +110,12 @@ struct reference<fixed<Bits, Frac>> {
   }
 };
 
+template <class T>
+const reference<T>& reference_of() {
+  static const reference<T> r;
+  return r;
+}
+
 // ---- one quire beside one exact sum --------------------------------------------------------------------------
 
 template <class T>
@@ -148,7 +154,7 @@ class pair_of_sums {
   // The sum in To, in every mode.
   template <class To>
   void compare(differences& report) const {
-    const reference<To> to;
+    const reference<To>& to = reference_of<To>();
     const quantity sum = exact_.result();
     for (const mode m : oracle::deterministic_modes) {
       report.compare(code_of(quire_.template to<To>(any_rounding{m})), to.round(sum, m),
@@ -159,7 +165,7 @@ class pair_of_sums {
   }
   template <class To>
   void compare_random(differences& report, std::uint32_t r) const {
-    const reference<To> to;
+    const reference<To>& to = reference_of<To>();
     const quantity sum = exact_.result();
     const lowp::random_bits bits{r};
     const auto describe = [&] { return reference_.name() + " to " + to.name() + " stochastic"; };
@@ -170,7 +176,7 @@ class pair_of_sums {
   }
 
  private:
-  reference<T> reference_;
+  const reference<T>& reference_ = reference_of<T>();
   quire<T> quire_;
   oracle::exact_sum exact_;
 };
@@ -198,13 +204,13 @@ code_t draw(random_codes& random, kind_of_vector kind) {
 
 template <class T>
 bool is_special(code_t c) {
-  return reference<T>{}.decode(c).kind > oracle::kind::finite;
+  return reference_of<T>().decode(c).kind > oracle::kind::finite;
 }
 
 // Sums of vectors of 1 to 700 elements, added in one call and in other ways.
 template <class T, class... To>
 void compare_vectors(int vectors, bool with_specials = false) {
-  differences report(reference<T>{}.name());
+  differences report(reference_of<T>().name());
   random_codes random(81 + all_codes<T>);
   for (int i = 0; i < vectors; ++i) {
     pair_of_sums<T> sums;
@@ -306,7 +312,7 @@ TEST_CASE("quire: infinities and NaN in vectors") {
 
 template <class T, class To>
 void compare_stochastic(int count) {
-  differences report(reference<T>{}.name());
+  differences report(reference_of<T>().name());
   random_codes random(82);
   for (int i = 0; i < count; ++i) {
     pair_of_sums<T> sums;
@@ -337,7 +343,7 @@ constexpr T least = std::numeric_limits<T>::denorm_min();
 // The smallest product survives 2^16 of the largest ones, and carries and borrows run through all words.
 template <class T>
 void smallest_beside_largest() {
-  INFO(reference<T>{}.name());
+  INFO(reference_of<T>().name());
   const T big = largest<T>, small = least<T>;
   quire<T> q;
   for (int i = 0; i < 1 << 16; ++i) q.add_product(big, big);
@@ -391,7 +397,7 @@ TEST_CASE("quire: the smallest product beside the largest ones") {
 // would overflow would show in the sign.
 template <class T>
 void fill(std::size_t block) {
-  INFO(reference<T>{}.name());
+  INFO(reference_of<T>().name());
   for (const bool negative : {false, true}) {
     const std::vector<T> x(block, largest<T>), y(block, negative ? std::numeric_limits<T>::lowest() : largest<T>);
     quire<T> q;
@@ -411,6 +417,60 @@ TEST_CASE("quire: 2^31 - 1 of the largest products", "[.exhaustive]") {
   fill<lowp::e4m3fn>(1 << 16);
   fill<lowp::bfloat16>(1 << 16);
   fill<fixed<8, 0>>(1 << 16);
+}
+
+// The largest and the smallest products, and those of the most bits, for longer than any part of a sum can hold them.
+template <class T>
+void long_sums(std::size_t size = (std::size_t{1} << 17) + 13) {
+  INFO(T::format::bits << " bits, precision " << T::format::precision);
+  const T lowest = std::numeric_limits<T>::lowest();
+  const T full = next_down(largest<T>);
+  for (const auto& [a, b] : {std::pair{largest<T>, largest<T>}, std::pair{lowest, lowest},
+                             std::pair{lowest, largest<T>}, std::pair{least<T>, least<T>},
+                             std::pair{least<T>, largest<T>}, std::pair{full, full}, std::pair{full, largest<T>}}) {
+    const std::vector<T> x(size, a), y(size, b);
+    quire<T> q;
+    q.add_products(x, y);
+    const lowp::exact product = lowp::exact_mul(lowp::decode(a), lowp::decode(b));
+    CHECK(q.value() == lowp::exact_mul(product, lowp::exact::scaled(false, size, 0)));
+  }
+}
+
+TEST_CASE("quire: sums of 2^17 products and more") {
+  long_sums<posit8>();
+  long_sums<posit<8, 0>>();
+  long_sums<posit<9, 0>>();
+  long_sums<posit<13, 0>>();
+  long_sums<posit<14, 0>>();
+  long_sums<posit<15, 0>>();
+  long_sums<posit<16, 0>>();
+  long_sums<posit16>();
+  long_sums<posit<16, 4>>();
+  long_sums<lowp::e4m3fn>();
+  long_sums<lowp::e5m2>();
+  long_sums<lowp::float16>();
+  long_sums<lowp::bfloat16>();
+  long_sums<lowp::minifloat<4, 11>>();
+  long_sums<lowp::minifloat<3, 12>>();
+  long_sums<lowp::minifloat<2, 13>>();
+  long_sums<lowp::minifloat<1, 14, lowp::specials::finite>>();
+  long_sums<lowp::minifloat<4, 7>>();
+  long_sums<fixed<16, 8>>();
+  long_sums<fixed<16, 15>>();
+  long_sums<fixed<15, 0>>();
+  long_sums<fixed<14, 0>>();
+  long_sums<fixed<13, 0>>();
+  long_sums<fixed<12, 0>>();
+  long_sums<fixed<11, 0>>();
+  long_sums<fixed<10, 4>>();
+  long_sums<fixed<9, 0>>();
+  long_sums<fixed<8, 0>>();
+  long_sums<fixed<4, 0>>();
+  long_sums<lowp::symmetric_fixed<8, 0>>();
+  long_sums<lowp::symmetric_fixed<16, 0>>();
+  // Here so many products have more than 64 bits on their common scale.
+  long_sums<fixed<16, 8>>((std::size_t{1} << 22) + 1);
+  long_sums<lowp::minifloat<2, 13, lowp::specials::finite>>((std::size_t{1} << 22) + 1);
 }
 
 TEST_CASE("quire: sizes") {
@@ -499,7 +559,7 @@ TEST_CASE("quire: factors of different sizes are refused and nothing is added") 
 // Every code of the formats with a fast split into mantissa and exponent, in each place of a chunk.
 template <class T>
 void every_code_in_chunks() {
-  const reference<T> r;
+  const reference<T>& r = reference_of<T>();
   const std::uint64_t n = all_codes<T> + 1;
   std::size_t wrong = 0;
   const T one(1);
@@ -583,7 +643,7 @@ template <class T>
 void same_at_run_time() {
   static constexpr auto at_compile_time = sums_of_codes<T>(1);
   volatile std::uint64_t seed = 1;
-  INFO(reference<T>{}.name());
+  INFO(reference_of<T>().name());
   CHECK(sums_of_codes<T>(seed) == at_compile_time);
 }
 

@@ -100,6 +100,16 @@ TEST_CASE("sfp8: every rounding mode between all neighbours") {
   CHECK(sfp8(-0.0f).bits() == 0);
 }
 
+TEST_CASE("sfp8: what lies below 64 bits still breaks a tie") {
+  // 1.375 * 2^-23 and 1.125 * 2^-9 with two fraction bits, 1.0625 with three.
+  for (lowp::exact x : {lowp::exact::scaled(false, 11, -26), lowp::exact::scaled(false, 9, -12),
+                        lowp::exact::scaled(false, 17, -4)}) {
+    const sfp8 low = lowp::round_to<sfp8>(x, lowp::nearest_zero{});
+    x.sticky = true;
+    CHECK(lowp::round_to<sfp8>(x, lowp::nearest_zero{}) == next_up(low));
+  }
+}
+
 TEST_CASE("sfp8: gemma.cpp's golden values") {
   const auto check = [](double in, double out) {
     CAPTURE(in);

@@ -110,6 +110,39 @@ TEST_CASE("takum: 32 and 64 bits at random") {
   CHECK(differences == 0);
 }
 
+TEST_CASE("takum: what lies below the bits of a code breaks a tie, and nothing becomes zero or NaR") {
+  using lowp::exact;
+  const auto above = [](exact x) {
+    x.sticky = true;
+    return x;
+  };
+  const exact half = exact::scaled(false, 0x1801, -12);  // 1.5 and half a unit of takum<16>
+  CHECK(lowp::round_to<takum<16>>(half, lowp::nearest_zero{}) == 1.5);
+  CHECK(lowp::round_to<takum<16>>(above(half), lowp::nearest_zero{}) > 1.5);
+  const exact tail{half.significand | 1, 0, lowp::value_kind::finite, false, false};
+  CHECK(lowp::round_to<takum<16>>(tail, lowp::nearest_zero{}) > 1.5);
+  CHECK(lowp::round_to<takum<16>>(above(exact::scaled(false, 3, -1)), lowp::upward{}) > 1.5);
+  // At 2^200 seven bits of C leave the last bits of 64 to the lower word.
+  const exact far{std::uint64_t{1} << 63 | 1, 200, lowp::value_kind::finite, false, false};
+  CHECK(lowp::round_to<takum<64>>(far, lowp::upward{}) > lowp::round_to<takum<64>>(far, lowp::downward{}));
+  CHECK(lowp::round_to<takum<64>>(far, lowp::nearest_even{}) == lowp::round_to<takum<64>>(far, lowp::downward{}));
+
+  for (int e = -255; e <= -160; ++e) {  // below the smallest takum<8>, 2^-239, and above it
+    CHECK(takum<8>(std::ldexp(1.25, e)) > 0);
+    CHECK(takum<8>(std::ldexp(-1.25, e)) < 0);
+    CHECK(takum<4>(std::ldexp(1.25, e)).bits() == 1);
+    CHECK(lowp::convert<takum<8>>(std::ldexp(1.25, e), lowp::toward_zero{}) > 0);
+  }
+}
+
+TEST_CASE("takum: NaR is below all values and equal to itself") {
+  const auto nar = takum<16>::from_bits(0x8000);
+  CHECK(nar == nar);
+  CHECK(nar < std::numeric_limits<takum<16>>::lowest());
+  CHECK(!(takum<16>(0) < nar));
+  CHECK(takum<16>(-3) < takum<16>(-2));
+}
+
 TEST_CASE("takum: landmarks and special values") {
   CHECK(takum<16>(1.0f).bits() == 0x4000);
   CHECK(takum<16>(-1.0f).bits() == 0xc000);

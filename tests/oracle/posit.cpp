@@ -335,31 +335,32 @@ void exact_sum::add_product(const value& a, const value& b) {
     (a.negative != b.negative ? mpz_sub : mpz_add)(sum_->sum, sum_->sum, sum_->term);
     return;
   }
+  // As exact addition has it: a NaN stays, with the sign of the first one; a new one is positive.
   const bool zero = a.kind == kind::zero || b.kind == kind::zero;
-  const bool nan = a.kind == kind::nan || b.kind == kind::nan;
   const bool infinite = a.kind == kind::infinite || b.kind == kind::infinite;
   const bool negative = a.negative != b.negative;
-  if (nan || (zero && infinite)) {
+  if (special_.kind == kind::nan) return;
+  if (a.kind == kind::nan || b.kind == kind::nan) {
+    special_ = a.kind == kind::nan ? a : b;
+  } else if (zero && infinite) {
     special_.kind = kind::nan;
-  } else if (infinite && special_.kind != kind::nan) {
-    if (special_.kind == kind::infinite && special_.negative != negative) {
-      special_.kind = kind::nan;
-    } else {
-      special_.kind = kind::infinite;
-      special_.negative = negative;
-    }
+    special_.negative = false;
+  } else if (infinite) {
+    const bool opposed = special_.kind == kind::infinite && special_.negative != negative;
+    special_.kind = opposed ? kind::nan : kind::infinite;
+    special_.negative = !opposed && negative;
   }
 }
 
 void exact_sum::subtract_product(const value& a, const value& b) {
   value minus = a;
-  minus.negative = !minus.negative;
+  minus.negative = (a.kind != kind::nan && b.kind != kind::nan) != a.negative;  // a NaN operand keeps its own sign
   add_product(minus, b);
 }
 
 void exact_sum::negate() {
   mpz_neg(sum_->sum, sum_->sum);
-  special_.negative = !special_.negative;
+  special_.negative = (special_.kind == kind::infinite) != special_.negative;
 }
 
 void exact_sum::twice() { mpz_mul_2exp(sum_->sum, sum_->sum, 1); }
@@ -368,7 +369,7 @@ quantity exact_sum::result() const {
   quantity q;
   q.kind = special_.kind;
   if (q.kind != kind::zero) {
-    q.negative = q.kind == kind::infinite && special_.negative;
+    q.negative = special_.negative;
     return q;
   }
   const int sign = mpz_sgn(sum_->sum);

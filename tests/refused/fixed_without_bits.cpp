@@ -1,5 +1,5 @@
 // No bits, no values.
-// expect: lowp: (fixed<Bits, Frac> needs 1 <= Bits <= 63|a code has 1 to 64 bits)
+// expect: lowp: (fixed<Bits, Frac> needs 1 <= Bits <= 64|a code has 1 to 64 bits)
 #include <lowp/formats/fixed.hpp>
 
 using namespace lowp;

@@ -26,6 +26,23 @@
 
 namespace lowp {
 
+namespace detail {
+
+// x / scale as a float, rounded to odd, and not beyond 1024. Levels and what lies in the middle of two have a few bits
+// and are at most 16: rounded again, to a level, this goes where x / scale would. A quotient that is not a float is
+// 2^-48 away from all of them, in proportion, which a double shows.
+inline float quotient_to_odd(float x, float scale) noexcept {
+  const double exact = static_cast<double>(x) / static_cast<double>(scale);
+  const double q = exact > 1024 ? 1024 : exact < -1024 ? -1024 : exact;
+  const float f = static_cast<float>(q);
+  const double back = static_cast<double>(f);
+  if (back == q || f != f) return f;
+  const std::uint32_t toward_zero = std::bit_cast<std::uint32_t>(f) - ((back > q) == (q > 0));
+  return std::bit_cast<float>(toward_zero | 1);
+}
+
+}  // namespace detail
+
 template <int Bits, int N = 128, detail::BlockScale Scale = float16>
 struct bitmod {
   static_assert(Bits == 3 || Bits == 4, "lowp: bitmod<Bits, N> needs 3 or 4 bits");
@@ -104,9 +121,15 @@ struct codec<bitmod<Bits, N, Scale>> : detail::plain_codec {
       const exact divisor = lowp::decode(scale);
       double error = 0;
       for (std::size_t i = 0; i < x.size(); ++i) {
-        const Element e = detail::divide<Element>(x[i], divisor, rounding, index + i);
+        Element e;
+        if constexpr (RandomRounding<decltype(rounding.rounding)>) {
+          e = detail::divide<Element>(x[i], divisor, rounding, index + i);
+        } else {
+          e = rounding.template operator()<Element>(detail::quotient_to_odd(x[i], scale), index + i);
+        }
         packed::store(out + head, i, e);
-        const double d = static_cast<double>(e) * static_cast<double>(scale) - static_cast<double>(x[i]);
+        const double d =
+            static_cast<double>(convert<float>(e)) * static_cast<double>(scale) - static_cast<double>(x[i]);
         error += d * d;
       }
       return error;

@@ -6,6 +6,7 @@
 //   implicit   where every value of the source is exact in the target (is_exact_v), and out to float if exact
 //   explicit   everything else that rounds
 //   T op T, T op integer -> T        the integer is taken exactly, then one rounding
+//   + - * of fixed-point             widen: the result is exact (see exact_formats); a += b and the like stay in T
 //   T op float -> float              where T is exact in float; lenient<T> op float -> lenient<T>
 //   T op U                           the type that contains the other; if neither does, it does not compile
 //
@@ -98,7 +99,91 @@ constexpr bool is_exact() noexcept {
 template <Scalar From, Scalar To>
 inline constexpr bool is_exact_v = detail::is_exact<format_of<From>, format_of<To>>();
 
+/// The formats of exact results, for pairs of formats that have such: a specialisation names three formats, `sum`,
+/// `difference` and `product`, each of which holds every result of its operation, or is void if that takes more than
+/// 64 bits. Fixed-point has them (formats/fixed.hpp). The operators + - * of numbers of such formats give these, and
+/// round nothing, unless the operands wrap, are lenient or have different policies.
+template <class A, class B>
+struct exact_formats {};
+
 namespace detail {
+
+template <class A, class B>
+concept HasExactFormats = requires {
+  typename exact_formats<A, B>::sum;
+};
+
+// Unary minus, for shortcuts.
+struct neg_op {};
+
+template <class R>
+inline constexpr bool rounds_implicitly = requires {
+  requires R::implicit;
+};
+
+// Whether + - * of two number types widen. Wrapping numbers are a ring in themselves, and lenient ones stand in for
+// float, which does not widen either.
+template <class A, class B>
+inline constexpr bool widens = false;
+template <Format F, Format G, RoundingPolicy R, OverflowPolicy O>
+inline constexpr bool widens<number<F, R, O>, number<G, R, O>> =
+    HasExactFormats<F, G> && !std::same_as<O, wrap> && !rounds_implicitly<R>;
+
+template <class Op, class F, class G>
+struct exact_format;
+template <class F, class G>
+struct exact_format<add_op, F, G> {
+  using type = typename exact_formats<F, G>::sum;
+};
+template <class F, class G>
+struct exact_format<sub_op, F, G> {
+  using type = typename exact_formats<F, G>::difference;
+};
+template <class F, class G>
+struct exact_format<mul_op, F, G> {
+  using type = typename exact_formats<F, G>::product;
+};
+
+// What stands for the result of an operation that is exact in no format of 64 bits.
+struct no_format {};
+
+template <class F, class R, class O>
+struct number_of {
+  using type = number<F, R, O>;
+};
+template <class R, class O>
+struct number_of<void, R, O> {
+  using type = no_format;
+};
+
+// Of two number types the one that contains the other; below.
+template <class A, class B>
+struct wider_of {};
+
+// The result of + - * where no type is named.
+template <bool widens, class Op, class A, class B>
+struct unnamed_result : wider_of<A, B> {};
+template <class Op, Format F, RoundingPolicy R, OverflowPolicy O>
+struct unnamed_result<false, Op, number<F, R, O>, number<F, R, O>> {
+  using type = number<F, R, O>;
+};
+template <class Op, Format F, Format G, RoundingPolicy R, OverflowPolicy O>
+struct unnamed_result<true, Op, number<F, R, O>, number<G, R, O>>
+    : number_of<typename exact_format<Op, F, G>::type, R, O> {};
+template <class Op, class A, class B>
+using unnamed = typename unnamed_result<widens<A, B>, Op, A, B>::type;
+
+template <class Op, class A, class B>
+LOWP_FN constexpr unnamed<Op, A, B> operate_unnamed(A a, B b) noexcept {
+  using To = unnamed<Op, A, B>;
+  static_assert(!std::same_as<To, no_format>,
+                "lowp: the exact result needs more than 64 bits: name its type, as in mul<fixed<64, 40>>(a, b)");
+  if constexpr (std::same_as<To, no_format>) {
+    return To{};
+  } else {
+    return operate<Op, To>(a, b);
+  }
+}
 
 // Posits order NaN as one more value, below all others and equal to itself: codes then compare as signed integers.
 template <class F>
@@ -110,7 +195,9 @@ inline constexpr bool orders_nan_first = requires {
 // codes.
 template <Format F>
 LOWP_FN constexpr std::partial_ordering compare_codes(std::uint64_t a, std::uint64_t b) noexcept {
-  if constexpr (orders_nan_first<F>) {
+  if constexpr (requires { F::sort_key(a); }) {
+    return F::sort_key(a) <=> F::sort_key(b);
+  } else if constexpr (orders_nan_first<F>) {
     return static_cast<std::int64_t>(a << (64 - F::bits)) <=> static_cast<std::int64_t>(b << (64 - F::bits));
   } else {
     const exact x = F::decode(a), y = F::decode(b);
@@ -129,10 +216,6 @@ concept Exactly = Scalar<From> && Scalar<To> && is_exact_v<From, To>;
 template <class T, class Other>
 concept OperandBut = Operand<T> && !std::same_as<T, Other>;
 
-template <class R>
-inline constexpr bool rounds_implicitly = requires {
-  requires R::implicit;
-};
 }  // namespace detail
 
 template <Format F, RoundingPolicy Rounding = nearest_even, OverflowPolicy Overflow = typename F::default_overflow>
@@ -171,15 +254,32 @@ class number {
     return lowp::convert<double>(*this);
   }
 
-  [[nodiscard]] friend LOWP_FN constexpr number operator+(number a, number b) noexcept { return add<number>(a, b); }
-  [[nodiscard]] friend LOWP_FN constexpr number operator-(number a, number b) noexcept { return sub<number>(a, b); }
-  [[nodiscard]] friend LOWP_FN constexpr number operator*(number a, number b) noexcept { return mul<number>(a, b); }
+  // The result is a number of this type, or of a wider one where that makes it exact.
+  [[nodiscard]] friend LOWP_FN constexpr auto operator+(number a, number b) noexcept
+      -> detail::unnamed<detail::add_op, number, number> {
+    return detail::operate_unnamed<detail::add_op>(a, b);
+  }
+  [[nodiscard]] friend LOWP_FN constexpr auto operator-(number a, number b) noexcept
+      -> detail::unnamed<detail::sub_op, number, number> {
+    return detail::operate_unnamed<detail::sub_op>(a, b);
+  }
+  [[nodiscard]] friend LOWP_FN constexpr auto operator*(number a, number b) noexcept
+      -> detail::unnamed<detail::mul_op, number, number> {
+    return detail::operate_unnamed<detail::mul_op>(a, b);
+  }
   [[nodiscard]] friend LOWP_FN constexpr number operator/(number a, number b) noexcept { return div<number>(a, b); }
 
   [[nodiscard]] LOWP_FN constexpr number operator+() const noexcept { return *this; }
   /// The negated value; of a NaN, the NaN of the other sign where there is one. Exact but where the format reaches
   /// further on one side of zero: there the overflow policy decides.
   [[nodiscard]] LOWP_FN constexpr number operator-() const noexcept {
+#ifndef __CUDA_ARCH__
+    if (!std::is_constant_evaluated()) {
+      if constexpr (detail::has_shortcut<detail::neg_op, nearest_even, Overflow, F, F>)
+        return from_bits(
+            static_cast<storage>(detail::shortcut<detail::neg_op, nearest_even, Overflow, F, F>::apply(bits_)));
+    }
+#endif
     const exact x = -lowp::decode(*this);
     if (x.kind == value_kind::infinite) return round_to<number>(x, nearest_even{}, to_special{});
     return round_to<number>(x, nearest_even{});
@@ -193,10 +293,10 @@ class number {
     return detail::compare_codes<F>(a.bits_, b.bits_);
   }
 
-  LOWP_FN constexpr number& operator+=(number b) noexcept { return *this = *this + b; }
-  LOWP_FN constexpr number& operator-=(number b) noexcept { return *this = *this - b; }
-  LOWP_FN constexpr number& operator*=(number b) noexcept { return *this = *this * b; }
-  LOWP_FN constexpr number& operator/=(number b) noexcept { return *this = *this / b; }
+  LOWP_FN constexpr number& operator+=(number b) noexcept { return *this = add<number>(*this, b); }
+  LOWP_FN constexpr number& operator-=(number b) noexcept { return *this = sub<number>(*this, b); }
+  LOWP_FN constexpr number& operator*=(number b) noexcept { return *this = mul<number>(*this, b); }
+  LOWP_FN constexpr number& operator/=(number b) noexcept { return *this = div<number>(*this, b); }
   LOWP_FN constexpr number& operator++() noexcept { return *this = add<number>(*this, 1); }
   LOWP_FN constexpr number& operator--() noexcept { return *this = sub<number>(*this, 1); }
   LOWP_FN constexpr number operator++(int) noexcept {
@@ -247,8 +347,6 @@ template <class A, class B>
 concept Unrelated = Number<A> && Number<B> && !std::same_as<A, B> && is_exact_v<A, B> == is_exact_v<B, A>;
 
 template <class A, class B>
-struct wider_of;
-template <class A, class B>
 requires Contains<A, B>
 struct wider_of<A, B> {
   using type = A;
@@ -269,21 +367,33 @@ struct wider_of<A, B> {
 };
 template <class A, class B>
 using wider = typename wider_of<A, B>::type;
+template <class A, class B>
+concept NeedsName = !widens<A, B> && Unrelated<A, B>;
+
+// What `a += b` takes exactly: the companions, and numbers of other formats where results have exact formats, too.
+template <class A, class B>
+inline constexpr bool have_exact_formats = false;
+template <Format F, Format G, RoundingPolicy R, OverflowPolicy O, RoundingPolicy Q, OverflowPolicy P>
+inline constexpr bool have_exact_formats<number<F, R, O>, number<G, Q, P>> =
+    !std::same_as<F, G> && HasExactFormats<F, G>;
+template <class B, class A>
+concept Accumulable = Companion<B, A> || have_exact_formats<A, B>;
 
 }  // namespace detail
 
-// Operands of two types: the result has the type that contains the other; an integer is taken exactly.
+// Operands of two types: the result is exact where these formats widen, else it has the type that contains the other;
+// an integer is taken exactly.
 template <class A, class B>
-[[nodiscard]] LOWP_FN constexpr detail::wider<A, B> operator+(A a, B b) noexcept {
-  return add<detail::wider<A, B>>(a, b);
+[[nodiscard]] LOWP_FN constexpr detail::unnamed<detail::add_op, A, B> operator+(A a, B b) noexcept {
+  return detail::operate_unnamed<detail::add_op>(a, b);
 }
 template <class A, class B>
-[[nodiscard]] LOWP_FN constexpr detail::wider<A, B> operator-(A a, B b) noexcept {
-  return sub<detail::wider<A, B>>(a, b);
+[[nodiscard]] LOWP_FN constexpr detail::unnamed<detail::sub_op, A, B> operator-(A a, B b) noexcept {
+  return detail::operate_unnamed<detail::sub_op>(a, b);
 }
 template <class A, class B>
-[[nodiscard]] LOWP_FN constexpr detail::wider<A, B> operator*(A a, B b) noexcept {
-  return mul<detail::wider<A, B>>(a, b);
+[[nodiscard]] LOWP_FN constexpr detail::unnamed<detail::mul_op, A, B> operator*(A a, B b) noexcept {
+  return detail::operate_unnamed<detail::mul_op>(a, b);
 }
 template <class A, class B>
 [[nodiscard]] LOWP_FN constexpr detail::wider<A, B> operator/(A a, B b) noexcept {
@@ -293,33 +403,34 @@ template <class A, class B>
 // Two number types of which neither contains the other: without these, both would go through float unseen. Write
 // add<To>(a, b), or convert one of them.
 template <class A, class B>
-requires detail::Unrelated<A, B>
+requires detail::NeedsName<A, B>
 void operator+(A, B) = delete;
 template <class A, class B>
-requires detail::Unrelated<A, B>
+requires detail::NeedsName<A, B>
 void operator-(A, B) = delete;
 template <class A, class B>
-requires detail::Unrelated<A, B>
+requires detail::NeedsName<A, B>
 void operator*(A, B) = delete;
 template <class A, class B>
 requires detail::Unrelated<A, B>
 void operator/(A, B) = delete;
 
-template <detail::Number A, detail::Companion<A> B>
+// The exact result, rounded once to the type of a.
+template <detail::Number A, detail::Accumulable<A> B>
 LOWP_FN constexpr A& operator+=(A& a, B b) noexcept {
-  return a = a + b;
+  return a = add<A>(a, b);
 }
-template <detail::Number A, detail::Companion<A> B>
+template <detail::Number A, detail::Accumulable<A> B>
 LOWP_FN constexpr A& operator-=(A& a, B b) noexcept {
-  return a = a - b;
+  return a = sub<A>(a, b);
 }
-template <detail::Number A, detail::Companion<A> B>
+template <detail::Number A, detail::Accumulable<A> B>
 LOWP_FN constexpr A& operator*=(A& a, B b) noexcept {
-  return a = a * b;
+  return a = mul<A>(a, b);
 }
-template <detail::Number A, detail::Companion<A> B>
+template <detail::Number A, detail::Accumulable<A> B>
 LOWP_FN constexpr A& operator/=(A& a, B b) noexcept {
-  return a = a / b;
+  return a = div<A>(a, b);
 }
 
 namespace detail {

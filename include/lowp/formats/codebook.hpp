@@ -20,6 +20,7 @@
 
 #include <lowp/core/limits.hpp>
 #include <lowp/core/number.hpp>
+#include <lowp/formats/float_runs.hpp>
 
 namespace lowp {
 
@@ -230,6 +231,11 @@ struct codebook_format {
     return x.negative ? compare(point, x) < 0 : compare(point, x) > 0;
   }
 };
+
+namespace detail {
+template <auto Levels, auto Thresholds>
+inline constexpr bool takes_float_runs<codebook_format<Levels, Thresholds>> = true;
+}
 
 template <auto Levels, RoundingPolicy Rounding = nearest_even, auto Thresholds = midpoints{}>
 using codebook = number<codebook_format<Levels, Thresholds>, Rounding>;

@@ -93,6 +93,13 @@ struct hifloat8_format {
   }
 };
 
+namespace detail {
+// Every float below the normal ones is less than a quarter of the smallest value, and what decides elsewhere has no more
+// bits than there are in a value and one.
+template <>
+inline constexpr bool has_float_table<hifloat8_format> = true;
+}  // namespace detail
+
 using hifloat8 = number<hifloat8_format, nearest_away>;
 
 }  // namespace lowp

@@ -1,6 +1,7 @@
-// The named floating-point formats: one name, one format, the bits of the standard.
+// The named formats: one name, one format, the bits of the standard.
 #pragma once
 
+#include <lowp/formats/fixed.hpp>
 #include <lowp/formats/minifloat.hpp>
 
 namespace lowp {
@@ -47,5 +48,27 @@ struct p3109_of {
 /// saturates as SatNone unless told otherwise.
 template <int K, int P, signedness Sign = signedness::is_signed, domain D = domain::extended>
 using p3109 = typename detail::p3109_of<K, P, Sign, D>::type;
+
+// Integers, two's complement and unsigned; they saturate unless told otherwise.
+using int2 = integer<2>;
+using int3 = integer<3>;
+using int4 = integer<4>;
+using int5 = integer<5>;
+using int6 = integer<6>;
+using int7 = integer<7>;
+using int8 = integer<8>;
+using uint1 = uinteger<1>;
+using uint2 = uinteger<2>;
+using uint3 = uinteger<3>;
+using uint4 = uinteger<4>;
+using uint5 = uinteger<5>;
+using uint6 = uinteger<6>;
+using uint7 = uinteger<7>;
+using uint8 = uinteger<8>;
+
+// Fractions of signal processors, -1 <= x < 1.
+using q7 = fixed<8, 7>;
+using q15 = fixed<16, 15>;
+using q31 = fixed<32, 31>;
 
 }  // namespace lowp

@@ -46,6 +46,13 @@ struct sfp8_format {
   }
 };
 
+namespace detail {
+// Every float below the normal ones is less than a quarter of the smallest value, and what decides elsewhere has no more
+// bits than there are in a value and one.
+template <>
+inline constexpr bool has_float_table<sfp8_format> = true;
+}  // namespace detail
+
 using sfp8 = number<sfp8_format>;
 
 /// x as gemma.cpp's vector code encodes it, |x| <= 1.875. What that forbids, NaN and larger magnitudes, is converted.
@@ -53,8 +60,7 @@ using sfp8 = number<sfp8_format>;
   if (!(x > -2 && x < 2)) return convert<sfp8>(x);
   const float seen = std::bit_cast<float>(std::bit_cast<std::uint32_t>(x) & 0xfffe0000);
   const float size = seen < 0 ? -seen : seen;
-  if (size < 0x1.ep-24f) return sfp8{};                                   // rounds to less than 2^-23
-  if (size < 0x1.4p-23f) return sfp8::from_bits(seen < 0 ? 0x81 : 0x01);  // 2^-23 is taken: the next value
+  if (size < 0x1.ep-24f) return sfp8{};  // there it rounds to less than 2^-23, else to the value after that, as here
   return convert<sfp8>(seen);
 }
 

@@ -14,6 +14,7 @@
 
 #include <lowp/core/limits.hpp>
 #include <lowp/core/number.hpp>
+#include <lowp/formats/float_runs.hpp>
 
 namespace lowp {
 
@@ -23,6 +24,7 @@ struct takum_format {
 
   static constexpr int bits = N;
   static constexpr bool has_zero = true, has_infinity = false, has_nan = true;
+  static constexpr bool orders_nan_first = true;  // NaR is below all values and equal to itself
   using default_overflow = to_special;
 
   static constexpr std::uint64_t nar = std::uint64_t{1} << (N - 1);
@@ -65,6 +67,11 @@ struct takum_format {
     return {code, rest | ((low << kept) != 0) | x.sticky};
   }
 };
+
+namespace detail {
+template <int N>
+inline constexpr bool takes_float_runs<takum_format<N>> = N <= 8;
+}
 
 template <int N>
 using takum = number<takum_format<N>>;
