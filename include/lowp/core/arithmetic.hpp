@@ -5,7 +5,8 @@
 // Operands may be of any mix of formats, native floats and integers. Each operation decodes, computes one exact
 // result (sums and products in 128 bits, quotients and roots as 64 bits and a sticky bit) and rounds once into To:
 // correctly rounded for every pair of formats and every policy, by construction. Where the operands have one type,
-// `To` may be left out.
+// `To` may be left out: add, sub and mul then are + - *, which are exact in fixed-point, and so may it for two types of
+// fixed-point.
 //
 // Special values as in IEEE 754-2019, 6 and 7: Inf - Inf, 0 * Inf, 0 / 0, Inf / Inf and the root of a negative number
 // are NaN, x / 0 is an infinity (P3109 has NaN there), x - x is +0 except -0 under `downward`.
@@ -264,6 +265,14 @@ struct result_of<void, First, Rest...>
 template <class To, class... Operands>
 using result = typename result_of<To, Operands...>::type;
 
+// The type of a sum, difference or product: one that has no name may be wider than its operands (exact_formats in
+// number.hpp), or wider than all that there are.
+template <class Op, class To, class A, class B>
+struct exact_result_of : result_of<To, A, B> {};
+template <class Op, class To, class A, class B>
+using exact_result = typename exact_result_of<Op, To, A, B>::type;
+struct no_format {};
+
 // An upper bound on the significant bits of a value.
 template <Format F>
 inline constexpr int significant_bits_of = [] {
@@ -347,13 +356,19 @@ LOWP_FN constexpr To operate_on_one(A a, Policies&&... policies) noexcept {
 #ifndef __CUDA_ARCH__
   if (!std::is_constant_evaluated()) {
     if constexpr (takes_shortcut<Op, R, O, To, A>)
-      return traits::from_code(shortcut<Op, R, O, format_of<To>, format_of<A>>::apply(scalar_traits<A>::code(a)));
+      return traits::from_code(shortcut<Op, R, O, format_of<To>, typename operand_kind<A>::type>::apply(code_of(a)));
   }
 #endif
   return round_to<To>(Op::template apply<needs_tail<format_of<To>, R, O>>(decode(a), cancels_to_negative<R>),
                       static_cast<Policies&&>(policies)...);
 }
 
+template <class Op, std::same_as<no_format> To, class A, class B, class... Policies>
+LOWP_FN constexpr To operate(A, B, Policies&&...) noexcept {
+  static_assert(!std::same_as<To, no_format>,
+                "lowp: the exact result needs more than 64 bits: name its type, as in mul<fixed<64, 40>>(a, b)");
+  return {};
+}
 template <class Op, class To, class A, class B, class... Policies>
 LOWP_FN constexpr To operate(A a, B b, Policies&&... policies) noexcept {
   using traits = scalar_traits<To>;
@@ -362,8 +377,8 @@ LOWP_FN constexpr To operate(A a, B b, Policies&&... policies) noexcept {
 #ifndef __CUDA_ARCH__
   if (!std::is_constant_evaluated()) {
     if constexpr (takes_shortcut<Op, R, O, To, A, B>) {
-      return traits::from_code(shortcut<Op, R, O, format_of<To>, format_of<A>, format_of<B>>::apply(
-          scalar_traits<A>::code(a), scalar_traits<B>::code(b)));
+      using steps = shortcut<Op, R, O, format_of<To>, typename operand_kind<A>::type, typename operand_kind<B>::type>;
+      return traits::from_code(steps::apply(code_of(a), code_of(b)));
     } else if constexpr (has_pair_codes<To, A, B, R, O>) {
       return traits::from_code(
           pair_codes<Op, format_of<To>, R, O>::get()(scalar_traits<A>::code(a), scalar_traits<B>::code(b)));
@@ -379,20 +394,26 @@ LOWP_FN constexpr To operate(A a, B b, Policies&&... policies) noexcept {
 
 /// a + b, exact, rounded once to To.
 template <class To = void, Operand A, Operand B, class... Policies>
-[[nodiscard]] LOWP_FN constexpr detail::result<To, A, B> add(A a, B b, Policies&&... policies) noexcept {
-  return detail::operate<detail::add_op, detail::result<To, A, B>>(a, b, static_cast<Policies&&>(policies)...);
+[[nodiscard]] LOWP_FN constexpr auto add(A a, B b, Policies&&... policies) noexcept
+    -> detail::exact_result<detail::add_op, To, A, B> {
+  return detail::operate<detail::add_op, detail::exact_result<detail::add_op, To, A, B>>(
+      a, b, static_cast<Policies&&>(policies)...);
 }
 
 /// a - b, exact, rounded once to To.
 template <class To = void, Operand A, Operand B, class... Policies>
-[[nodiscard]] LOWP_FN constexpr detail::result<To, A, B> sub(A a, B b, Policies&&... policies) noexcept {
-  return detail::operate<detail::sub_op, detail::result<To, A, B>>(a, b, static_cast<Policies&&>(policies)...);
+[[nodiscard]] LOWP_FN constexpr auto sub(A a, B b, Policies&&... policies) noexcept
+    -> detail::exact_result<detail::sub_op, To, A, B> {
+  return detail::operate<detail::sub_op, detail::exact_result<detail::sub_op, To, A, B>>(
+      a, b, static_cast<Policies&&>(policies)...);
 }
 
 /// a * b, exact, rounded once to To.
 template <class To = void, Operand A, Operand B, class... Policies>
-[[nodiscard]] LOWP_FN constexpr detail::result<To, A, B> mul(A a, B b, Policies&&... policies) noexcept {
-  return detail::operate<detail::mul_op, detail::result<To, A, B>>(a, b, static_cast<Policies&&>(policies)...);
+[[nodiscard]] LOWP_FN constexpr auto mul(A a, B b, Policies&&... policies) noexcept
+    -> detail::exact_result<detail::mul_op, To, A, B> {
+  return detail::operate<detail::mul_op, detail::exact_result<detail::mul_op, To, A, B>>(
+      a, b, static_cast<Policies&&>(policies)...);
 }
 
 /// a / b, rounded once to To. x / 0 is an infinity of the quotient's sign, which the overflow policy then sees.

@@ -133,12 +133,29 @@ struct convert_op {
   }
 };
 
-// Whether there is a shortcut for operands that are scalars; none takes built-in integers.
+// What a shortcut knows an operand by: its format, or the type of a built-in integer; and what it is given of it.
+template <Operand T>
+struct operand_kind {
+  using type = T;
+};
+template <Scalar T>
+struct operand_kind<T> {
+  using type = format_of<T>;
+};
+template <Operand T>
+LOWP_FN constexpr std::uint64_t code_of(T x) noexcept {
+  if constexpr (Scalar<T>) {
+    return scalar_traits<T>::code(x);
+  } else {
+    return static_cast<std::uint64_t>(x);
+  }
+}
+
 template <class Op, class R, class O, class To, class... From>
 inline constexpr bool takes_shortcut = false;
-template <class Op, class R, class O, Scalar To, Scalar... From>
+template <class Op, class R, class O, Scalar To, Operand... From>
 inline constexpr bool takes_shortcut<Op, R, O, To, From...> =
-    has_shortcut<Op, R, O, format_of<To>, format_of<From>...>;
+    has_shortcut<Op, R, O, format_of<To>, typename operand_kind<From>::type...>;
 
 template <class Tag, class Fallback, class... P>
 using picked = std::remove_cvref_t<decltype(pick<Tag>(std::declval<Fallback>(), std::declval<P>()...))>;
@@ -168,8 +185,9 @@ template <Scalar To, Operand From, class... Policies>
 #ifndef __CUDA_ARCH__
   if (!std::is_constant_evaluated()) {
     if constexpr (detail::takes_shortcut<detail::convert_op, R, O, To, From>) {
-      return traits::from_code(detail::shortcut<detail::convert_op, R, O, format_of<To>, format_of<From>>::apply(
-          scalar_traits<From>::code(x)));
+      using kind = typename detail::operand_kind<From>::type;
+      return traits::from_code(
+          detail::shortcut<detail::convert_op, R, O, format_of<To>, kind>::apply(detail::code_of(x)));
     } else if constexpr (std::same_as<From, float> && detail::has_float_codes<typename traits::format, R, O>) {
       return traits::from_code(detail::float_codes<typename traits::format, R, O>::get()[x]);
     } else if constexpr (std::same_as<To, float> && detail::has_float_values<From> && sizeof...(Policies) == 0) {

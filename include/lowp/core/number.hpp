@@ -144,14 +144,11 @@ struct exact_format<mul_op, F, G> {
   using type = typename exact_formats<F, G>::product;
 };
 
-// What stands for the result of an operation that is exact in no format of 64 bits.
-struct no_format {};
-
 template <class F, class R, class O>
 struct number_of {
   using type = number<F, R, O>;
 };
-template <class R, class O>
+template <class R, class O>  // more than 64 bits
 struct number_of<void, R, O> {
   using type = no_format;
 };
@@ -175,15 +172,13 @@ using unnamed = typename unnamed_result<widens<A, B>, Op, A, B>::type;
 
 template <class Op, class A, class B>
 LOWP_FN constexpr unnamed<Op, A, B> operate_unnamed(A a, B b) noexcept {
-  using To = unnamed<Op, A, B>;
-  static_assert(!std::same_as<To, no_format>,
-                "lowp: the exact result needs more than 64 bits: name its type, as in mul<fixed<64, 40>>(a, b)");
-  if constexpr (std::same_as<To, no_format>) {
-    return To{};
-  } else {
-    return operate<Op, To>(a, b);
-  }
+  return operate<Op, unnamed<Op, A, B>>(a, b);
 }
+
+template <class Op, class A, class B>
+requires widens<A, B>
+struct exact_result_of<Op, void, A, B> : unnamed_result<true, Op, A, B> {
+};
 
 // Posits order NaN as one more value, below all others and equal to itself: codes then compare as signed integers.
 template <class F>

@@ -2,6 +2,8 @@
 //
 //   shortcut<Op, R, O, To, From...>::apply(code, ...) -> code of the result
 //
+// To is a format, From are formats and built-in integers, whose code is the value modulo 2^64.
+//
 // Whoever knows one specialises this template beside the format that it is for (formats/in_double.hpp is an example);
 // the operations of arithmetic.hpp and convert.hpp take it wherever it is defined. It must give the bits of the generic
 // path for all codes: a shortcut is a matter of speed and never a second meaning, and a test holds the two against each
