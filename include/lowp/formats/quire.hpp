@@ -138,7 +138,8 @@ class quire {
   static constexpr int binades = F::precision <= 12 ? 8 : 16;
   static constexpr int excess = 2 * (F::precision - 1) - (product_unit - unit);
   static constexpr int bins = (2 * (largest.exponent + 1) - product_unit) / binades + 2;
-  static constexpr std::size_t sets = 4;  // which take turns, or else each sum would wait for the last to reach memory
+  static constexpr std::size_t sets =
+      4;  // which take turns, or else each sum would wait for the last to reach memory
   static constexpr std::size_t block = 64, blocks_between_carries = 256;
   struct binned {
     std::int64_t sum[std::size_t{bins}][sets] = {};
