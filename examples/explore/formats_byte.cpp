@@ -2,6 +2,7 @@
 #include <lowp/formats/fixed.hpp>
 #include <lowp/formats/hifloat8.hpp>
 #include <lowp/formats/names.hpp>
+#include <lowp/formats/posit.hpp>
 #include <lowp/formats/sfp8.hpp>
 #include <lowp/formats/takum.hpp>
 
@@ -22,6 +23,8 @@ std::vector<format> byte_formats() {
       number_format<p3109<8, 3>>("binary8p3se", "IEEE P3109 v4.0"),
       number_format<p3109<8, 4>>("binary8p4se", "IEEE P3109 v4.0"),
       number_format<p3109<8, 5>>("binary8p5se", "IEEE P3109 v4.0"),
+      number_format<posit8>("posit8", "Posit Standard 2022"),
+      number_format<posit<8, 0>>("posit8_0", "ES = 0"),
       number_format<hifloat8>("hifloat8", "Huawei"),
       number_format<takum<8>>("takum8", "arXiv:2404.18603"),
       number_format<sfp8>("sfp8", "gemma.cpp"),
