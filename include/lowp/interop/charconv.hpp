@@ -334,6 +334,7 @@ constexpr std::from_chars_result from_chars(const char* first, const char* last,
   static_assert(detail::count_of<rounding_tag, Policies...> <= 1, "lowp: two rounding policies in one call");
   static_assert(detail::count_of<overflow_tag, Policies...> <= 1, "lowp: two overflow policies in one call");
   static_assert(detail::count_of<random_tag, Policies...> <= 1, "lowp: two sources of random bits in one call");
+  static_assert(detail::significant_bits<T> <= 61, "lowp: from_chars reads formats of at most 61 significant bits");
   using detail::exponent_part;
   const exponent_part rule = format == std::chars_format::fixed        ? exponent_part::forbidden
                              : format == std::chars_format::scientific ? exponent_part::required
