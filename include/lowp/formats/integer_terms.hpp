@@ -97,7 +97,7 @@ requires(N > 8 && N <= 16) struct integer_terms<posit_format<N, ES>> {
     const std::uint32_t ordinary = 0 - std::uint32_t{magnitude != 0};
     const std::uint32_t mantissa =
         (((size >> below) & low_mask(F::precision - 1)) | std::uint32_t{1} << (F::precision - 1)) & ordinary;
-    return {static_cast<std::int32_t>((mantissa ^ sign) - sign), static_cast<std::int32_t>(size >> 23),
+    return {static_cast<std::int32_t>((mantissa ^ sign) - sign), static_cast<std::int32_t>((size >> 23) & ordinary),
             code == F::nar};
   }
 };
