@@ -18,7 +18,7 @@ std::vector<format> wide_formats() {
       number_format<posit32>("posit32", "Posit Standard 2022"),
       number_format<posit16>("posit16", "Posit Standard 2022"),
       number_format<posit<16, 1>>("posit16_1", "ES = 1"),
-      number_format<fixed<16, 8>>("fixed16_8", "two's complement, 8 bits below the point"),
+      number_format<fixed<16, 8>>("fixed16_8", "8 bits below the point"),
       number_format<takum<16>>("takum16", "arXiv:2404.18603"),
       number_format<e8m0fnu>("e8m0fnu", "OCP MX scale"),
       number_format<ue4m3>("ue4m3", "NVFP4 block scale"),
