@@ -1,0 +1,12 @@
+// From here to close.inl, functions are compiled for the tier haswell. See foreach.inl.
+// clang-format off
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c,bmi,bmi2,lzcnt,popcnt"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2,fma,f16c,bmi,bmi2,lzcnt,popcnt")
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"  // the undefined vectors of g++ 12's own headers
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+// clang-format on
