@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <lowp/kernels/quantize.hpp>
 #include <lowp/lowp.hpp>
 #include <vector>
 

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <vector>
 
+#include <lowp/kernels/quantize.hpp>
 #include <lowp/kernels/reference.hpp>
 #include <lowp/lowp.hpp>
 
@@ -30,7 +31,7 @@ int main() {
               measure(w, dequantize(N)).sqnr_db, measure(w, dequantize(E)).sqnr_db,
               measure(w, dequantize(M)).sqnr_db);
 
-  gemv(W, x, y);  // y = W x, one fixed order of summation
+  reference::gemv(W, x, y);  // y = W x, one fixed order of summation
 
   packed<e2m1fn> p{e2m1fn(1.5f), e2m1fn(-6), e2m1fn(0.5f)};
   p[1] = p[0] * p[2];  // a proxy: 12 bits in 2 bytes
@@ -38,7 +39,7 @@ int main() {
               static_cast<double>(y[0]));
 
   try {
-    gemv(W, std::span<const float>(x).first(999), y);
+    reference::gemv(W, std::span<const float>(x).first(999), y);
   } catch (const lowp::error& e) {
     std::printf("%s\n", e.what());
   }

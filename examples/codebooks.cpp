@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include <lowp/kernels/quantize.hpp>
 #include <lowp/lowp.hpp>
 
 using namespace lowp;

@@ -2,6 +2,7 @@
 // arXiv:2208.14286). A format writes decode and truncate; rounding in every mode, arithmetic, limits,
 // comparison, block formats and the reference kernels come from them.
 #include <cstdio>
+#include <lowp/kernels/quantize.hpp>
 #include <lowp/kernels/reference.hpp>
 #include <lowp/lowp.hpp>
 #include <random>
@@ -43,7 +44,7 @@ int main() {
   for (float& v : w) v = normal(random);
 
   const auto W = lowp::quantize<flint_block>(lowp::matrix_view<const float>(w.data(), 64, 256));
-  lowp::gemv(W, x, y);
+  lowp::reference::gemv(W, x, y);
   std::printf("flint4 in blocks of 32: %.2f bits a value, SQNR %.1f dB\n", lowp::bits_per_value<flint_block>,
               lowp::measure(w, lowp::dequantize(W)).sqnr_db);
 }

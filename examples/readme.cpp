@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <vector>
 
+#include <lowp/kernels/quantize.hpp>
 #include <lowp/lowp.hpp>
 using namespace lowp;
 

@@ -7,7 +7,7 @@
 
 #include <lowp/blocks/absmax_block.hpp>
 #include <lowp/blocks/bitmod.hpp>
-#include <lowp/blocks/quantize.hpp>
+#include <lowp/kernels/quantize.hpp>
 #include <lowp/kernels/reference.hpp>
 #include <memory>
 
@@ -112,7 +112,7 @@ class coder_of final : public coder {
           [&](auto policy) { w_ = lowp::quantize<C>(x, policy, lowp::saturate{}, lowp::philox{rounding.seed}); });
   }
   void dequantize(output_view y) const override { lowp::dequantize(w_, y); }
-  void multiply(input_view x, output_view y) const override { lowp::gemm(x, w_, y); }
+  void multiply(input_view x, output_view y) const override { lowp::reference::gemm(x, w_, y); }
 
   [[nodiscard]] std::size_t bytes() const override {
     constexpr bool scaled = !std::same_as<typename lowp::codec<C>::context, lowp::no_context>;

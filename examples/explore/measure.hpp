@@ -2,7 +2,7 @@
 //
 //   bits      8 * bytes of the coded matrix / values: scales of blocks and of the tensor, short last blocks
 //   error     lowp::measure of the values read back, against the original
-//   product   |Y - Y0| / |Y0| in the Frobenius norm, Y = X W^T by lowp::gemm over the coded W, Y0 the same of
+//   product   |Y - Y0| / |Y0| in the Frobenius norm, Y = X W^T by reference::gemm over the coded W, Y0 the same of
 //             the original W in double; X is standard normal, 8 rows
 //   times     quickest of several short runs, as whatever else the machine does only ever adds to a time
 //

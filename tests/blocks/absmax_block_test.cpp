@@ -19,14 +19,14 @@ using bytes = std::vector<unsigned char>;
 
 template <class C>
 bytes encode(const std::vector<float>& x) {
-  const auto w = lowp::quantize<C>(std::span<const float>(x));
+  const auto w = lowp::reference::quantize<C>(std::span<const float>(x));
   bytes out;
   for (const std::byte b : w.row(0)) out.push_back(std::to_integer<unsigned char>(b));
   return out;
 }
 template <class C>
 std::vector<float> round_trip(const std::vector<float>& x) {
-  return lowp::dequantize(lowp::quantize<C>(std::span<const float>(x)));
+  return lowp::reference::dequantize(lowp::reference::quantize<C>(std::span<const float>(x)));
 }
 
 constexpr float nf4_levels[] = {-1.0f,
@@ -155,14 +155,15 @@ TEST_CASE("absmax_block: rounding policies reach the elements") {
   std::vector<float> x(64, 0.5f);
   x[0] = 1;
   const auto with = [&](auto... policies) {
-    return lowp::dequantize(lowp::quantize<lowp::bitsandbytes_nf4>(std::span<const float>(x), policies...));
+    return lowp::reference::dequantize(
+        lowp::reference::quantize<lowp::bitsandbytes_nf4>(std::span<const float>(x), policies...));
   };
   CHECK(with()[1] == 0.44070982933044434f);
   CHECK(with(lowp::upward{})[1] == 0.5626170039176941f);
   CHECK(with(lowp::downward{})[1] == 0.44070982933044434f);
   // Finite overflow clamps, whatever the policy: 1.4 with a scale of 1, in a format with a NaN.
   const std::vector<float> beyond{1.4f};
-  CHECK(lowp::dequantize(lowp::quantize<lowp::absmax_block<lowp::ternary, 4, lowp::e8m0fnu>>(
+  CHECK(lowp::reference::dequantize(lowp::reference::quantize<lowp::absmax_block<lowp::ternary, 4, lowp::e8m0fnu>>(
             std::span<const float>(beyond), lowp::upward{}, lowp::to_special{})) == std::vector<float>{1});
   double mean = 0;
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
@@ -187,17 +188,17 @@ TEST_CASE("quantize: a scalar codec rounds as its type does") {
   CHECK(round_trip<lowp::flint4>({5.0f, -5.0f}) == std::vector<float>{4, -6});
   CHECK(round_trip<lowp::iq4nl>({19.0f, 0.0f}) == std::vector<float>{25, 1});
   const std::vector<float> x{5.0f, -5.0f};
-  CHECK(lowp::dequantize(lowp::quantize<lowp::flint4>(std::span<const float>(x), lowp::nearest_away{})) ==
-        std::vector<float>{6, -6});
+  CHECK(lowp::reference::dequantize(lowp::reference::quantize<lowp::flint4>(
+            std::span<const float>(x), lowp::nearest_away{})) == std::vector<float>{6, -6});
 }
 
 TEST_CASE("absmax_block: a kernel takes it as any codec") {
   tests::generator g(3);
   const std::vector<float> w = tests::draw(8 * 128, [&] { return g.gauss(); }), x(128, 1.0f);
-  const auto W = lowp::quantize<lowp::bitsandbytes_nf4>(lowp::matrix_view<const float>(w.data(), 8, 128));
+  const auto W = lowp::reference::quantize<lowp::bitsandbytes_nf4>(lowp::matrix_view<const float>(w.data(), 8, 128));
   std::vector<float> y(8);
-  lowp::gemv(W, x, y);
-  const std::vector<float> d = lowp::dequantize(W);
+  lowp::reference::gemv(W, x, y);
+  const std::vector<float> d = lowp::reference::dequantize(W);
   for (std::size_t r = 0; r < 8; ++r) {
     float sum = 0;
     for (std::size_t k = 0; k < 128; ++k) sum = std::fma(1.0f, d[r * 128 + k], sum);

@@ -107,7 +107,7 @@ void compare_with_reference() {
     if (k % 4 == 3) place_on_decisions(x, Bits, g);
     const choice expected = reference<Scale>(Bits, x);
     ++chosen[expected.selector];
-    const auto w = lowp::quantize<C>(std::span<const float>(x));
+    const auto w = lowp::reference::quantize<C>(std::span<const float>(x));
     const auto row = w.row(0);
     bytes b;
     for (const std::byte v : row) b.push_back(std::to_integer<unsigned char>(v));
@@ -115,7 +115,7 @@ void compare_with_reference() {
     Scale scale;
     std::memcpy(&scale, b.data(), sizeof scale);
     REQUIRE(static_cast<float>(scale) == expected.scale);
-    const std::vector<float> y = lowp::dequantize(w);
+    const std::vector<float> y = lowp::reference::dequantize(w);
     for (std::size_t i = 0; i < 128; ++i) {
       const std::size_t at = i * Bits;
       const unsigned word = b[head + at / 8] | (head + at / 8 + 1 < b.size() ? b[head + at / 8 + 1] << 8 : 0u);
@@ -171,7 +171,7 @@ TEST_CASE("bitmod: the published ratios on Gaussian data") {
   const std::vector<float> x = tests::draw(std::size_t{1} << 18, [&] { return g.gauss(); });
   using namespace lowp;
   const auto of_codec = [&]<class C>(C) {
-    return measure(x, dequantize(quantize<C>(std::span<const float>(x)))).sqnr_db;
+    return measure(x, reference::dequantize(reference::quantize<C>(std::span<const float>(x)))).sqnr_db;
   };
   const auto near = [](double got, double published) {
     CAPTURE(got, published);
@@ -199,10 +199,10 @@ TEST_CASE("bitmod: the published ratios on Gaussian data") {
 TEST_CASE("bitmod: zeros, NaN, clamped scales, short and other groups") {
   using C = lowp::bitmod<3>;
   const auto round_trip = [](auto type, const std::vector<float>& x) {
-    return lowp::dequantize(lowp::quantize<decltype(type)>(std::span<const float>(x)));
+    return lowp::reference::dequantize(lowp::reference::quantize<decltype(type)>(std::span<const float>(x)));
   };
   const std::vector<float> zeros(128, 0.0f);
-  const auto w = lowp::quantize<C>(std::span<const float>(zeros));
+  const auto w = lowp::reference::quantize<C>(std::span<const float>(zeros));
   for (const std::byte b : w.row(0)) REQUIRE(b == std::byte{0});
   for (const float v : round_trip(C{}, std::vector<float>(128, 0.0f))) REQUIRE(v == 0);
   std::vector<float> x(128, 1.0f);
@@ -224,7 +224,8 @@ TEST_CASE("bitmod: rounding policies reach the elements") {
   // The shorter side of a format that spends its extra value on the other one clamps from 3/4 of the largest on.
   x[0] = x[128] = 1.5f;
   const auto with = [&](auto... policies) {
-    return lowp::dequantize(lowp::quantize<lowp::bitmod<4>>(std::span<const float>(x), policies...));
+    return lowp::reference::dequantize(
+        lowp::reference::quantize<lowp::bitmod<4>>(std::span<const float>(x), policies...));
   };
   const std::vector<float> up = with(lowp::upward{}), down = with(lowp::downward{}), cut = with(lowp::toward_zero{});
   double mean_error = 0;

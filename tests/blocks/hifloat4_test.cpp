@@ -49,9 +49,9 @@ group reference(const float* x, int bits) {
 
 template <class C>
 void compare(const std::vector<float>& x, int bits) {
-  const auto w = lowp::quantize<C>(std::span<const float>(x));
+  const auto w = lowp::reference::quantize<C>(std::span<const float>(x));
   const auto row = w.row(0);
-  const std::vector<float> y = lowp::dequantize(w);
+  const std::vector<float> y = lowp::reference::dequantize(w);
   const group g = reference(x.data(), bits);
   const auto byte = [&](std::size_t i) { return std::to_integer<unsigned>(row[i]); };
   REQUIRE(std::ldexp(1 + (byte(0) & 3) / 4.0, static_cast<int>(byte(0) >> 2) - 48) == g.scale);
@@ -71,7 +71,7 @@ void compare(const std::vector<float>& x, int bits) {
 
 template <class C>
 std::vector<float> round_trip(const std::vector<float>& x) {
-  return lowp::dequantize(lowp::quantize<C>(std::span<const float>(x)));
+  return lowp::reference::dequantize(lowp::reference::quantize<C>(std::span<const float>(x)));
 }
 
 }  // namespace
@@ -109,14 +109,14 @@ TEST_CASE("hifloat4: one group by hand") {
   // its bit, and 3 / 2 < 2), the third eight stays below 2.
   std::vector<float> x(64, 0.0f);
   x[0] = 7, x[1] = -5, x[2] = 0.5f, x[4] = 3, x[5] = 0.25f, x[8] = 1.75f, x[9] = -0.125f, x[10] = 0.124f, x[12] = 2;
-  const auto w = lowp::quantize<lowp::hifloat4>(std::span<const float>(x));
+  const auto w = lowp::reference::quantize<lowp::hifloat4>(std::span<const float>(x));
   const auto row = w.row(0);
   const unsigned expected[] = {48 << 2, 0x01, 0x09, 0x00, 0xd7, 0x01, 0x16, 0x00, 0x97, 0x00, 0x04, 0x00};
   for (std::size_t i = 0; i < std::size(expected); ++i) {
     CAPTURE(i);
     CHECK(std::to_integer<unsigned>(row[i]) == expected[i]);
   }
-  const std::vector<float> y = lowp::dequantize(w);
+  const std::vector<float> y = lowp::reference::dequantize(w);
   CHECK(y[0] == 7);
   CHECK(y[1] == -5);
   CHECK(y[2] == 1);  // ties go away from zero
@@ -131,7 +131,7 @@ TEST_CASE("hifloat4: one group by hand") {
 TEST_CASE("hifloat4: zeros, NaN, infinities, short groups and other policies") {
   using C = lowp::hifloat4;
   const std::vector<float> zeros(64, -0.0f);
-  const auto w = lowp::quantize<C>(std::span<const float>(zeros));
+  const auto w = lowp::reference::quantize<C>(std::span<const float>(zeros));
   for (const std::byte b : w.row(0)) REQUIRE(b == std::byte{0});
   for (const float v : round_trip<C>(std::vector<float>(64, 0.0f))) REQUIRE(v == 0);
   for (const float special : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
@@ -152,7 +152,7 @@ TEST_CASE("hifloat4: zeros, NaN, infinities, short groups and other policies") {
   std::vector<float> ties(64, 0.125f);
   ties[0] = 7, ties[4] = 1;
   const auto with = [&](auto... policies) {
-    return lowp::dequantize(lowp::quantize<C>(std::span<const float>(ties), policies...))[40];
+    return lowp::reference::dequantize(lowp::reference::quantize<C>(std::span<const float>(ties), policies...))[40];
   };
   CHECK(with() == 0.25f);
   CHECK(with(lowp::nearest_even{}) == 0);

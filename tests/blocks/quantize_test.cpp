@@ -68,13 +68,13 @@ void check_scalar(std::uint64_t seed) {
     const auto value = [&](std::size_t r, std::size_t c) { return x[r * cols + c]; };
     const auto describe = [&] { return std::to_string(rows) + " x " + std::to_string(cols); };
 
-    const auto w = lowp::quantize<T>(s.view());
+    const auto w = lowp::reference::quantize<T>(s.view());
     encode.check(plain(w.bytes()) == scalar_bytes<T>(rows, cols,
                                                      [&](std::size_t r, std::size_t c) {
                                                        return lowp::convert<T>(value(r, c)).bits();
                                                      }),
                  describe);
-    const auto up = lowp::quantize<T>(s.view(), lowp::saturate{}, lowp::upward{});
+    const auto up = lowp::reference::quantize<T>(s.view(), lowp::saturate{}, lowp::upward{});
     encode.check(plain(up.bytes()) ==
                      scalar_bytes<T>(rows, cols,
                                      [&](std::size_t r, std::size_t c) {
@@ -82,7 +82,7 @@ void check_scalar(std::uint64_t seed) {
                                      }),
                  describe);
     const lowp::philox source{seed, 5};
-    const auto drawn = lowp::quantize<T>(s.view(), source, lowp::stochastic<>{});
+    const auto drawn = lowp::reference::quantize<T>(s.view(), source, lowp::stochastic<>{});
     random.check(plain(drawn.bytes()) == scalar_bytes<T>(rows, cols,
                                                          [&](std::size_t r, std::size_t c) {
                                                            return lowp::convert<T>(
@@ -92,7 +92,7 @@ void check_scalar(std::uint64_t seed) {
                                                          }),
                  describe);
 
-    const std::vector<float> y = lowp::dequantize(w);
+    const std::vector<float> y = lowp::reference::dequantize(w);
     bool ok = y.size() == rows * cols;
     for (std::size_t i = 0; ok && i < y.size(); ++i) ok = same(y[i], lowp::convert<float>(lowp::convert<T>(x[i])));
     decode.check(ok, describe);
@@ -128,14 +128,15 @@ void check_block_matrix(std::uint64_t seed) {
         want_random.insert(want_random.end(), d.begin(), d.end());
       }
     }
-    const lowp::matrix<Block> w = lowp::quantize<Block>(s.view());
+    const lowp::matrix<Block> w = lowp::reference::quantize<Block>(s.view());
     encode.check(plain(w.bytes()) == want && w.rows() == rows && w.cols() == cols, describe);
-    random.check(plain(lowp::quantize<Block>(s.view(), lowp::stochastic<>{}, source).bytes()) == want_random,
-                 describe);
+    random.check(
+        plain(lowp::reference::quantize<Block>(s.view(), lowp::stochastic<>{}, source).bytes()) == want_random,
+        describe);
 
     const std::size_t stride = cols + 3;
     std::vector<float> out(rows * stride, 1234.0f);
-    lowp::dequantize(w, lowp::matrix_view<float>(out.data(), rows, cols, stride));
+    lowp::reference::dequantize(w, lowp::matrix_view<float>(out.data(), rows, cols, stride));
     bool ok = true;
     for (std::size_t r = 0; r < rows; ++r)
       for (std::size_t c = 0; c < stride; ++c)
@@ -193,7 +194,7 @@ TEST_CASE("matrix has exactly the bytes that its shape needs") {
   CHECK(m.row(2).data() == m.bytes().data() + 100);
   const lowp::matrix<lowp::mxfp6> nothing;
   CHECK((nothing.rows() == 0 && nothing.cols() == 0 && nothing.bytes().empty()));
-  CHECK(lowp::dequantize(nothing).empty());
+  CHECK(lowp::reference::dequantize(nothing).empty());
 
   const auto bytes_of = [](std::size_t n) { return std::vector<std::byte>(n, std::byte{1}); };
   CHECK(lowp::matrix<lowp::mxfp6>(3, 40, bytes_of(150)).bytes().size() == 150);
@@ -239,8 +240,8 @@ TEST_CASE("float as a codec keeps every bit") {
   generator g(3);
   std::vector<float> x = draw(50, [&] { return g.any_float(); });
   x[3] = std::bit_cast<float>(0x7f812345u), x[4] = -0.0f;
-  const auto w = lowp::quantize<float>(std::span<const float>(x));
-  const std::vector<float> y = lowp::dequantize(w);
+  const auto w = lowp::reference::quantize<float>(std::span<const float>(x));
+  const std::vector<float> y = lowp::reference::dequantize(w);
   CHECK(std::memcmp(x.data(), y.data(), 200) == 0);
   std::vector<std::uint32_t> words;
   for (const float v : x) words.push_back(std::bit_cast<std::uint32_t>(v));
@@ -272,22 +273,22 @@ TEST_CASE("blocks of other shapes and scales") {
 
 TEST_CASE("vectors are matrices of one row") {
   std::vector<float> x{1, -2, 3.5f};
-  const auto w = lowp::quantize<lowp::mxint8>(x);
+  const auto w = lowp::reference::quantize<lowp::mxint8>(x);
   CHECK((w.rows() == 1 && w.cols() == 3));
-  CHECK(lowp::dequantize(w) == x);
+  CHECK(lowp::reference::dequantize(w) == x);
   lowp::matrix_view<float> writable(x.data(), 3, 1);
-  CHECK(lowp::quantize<lowp::mxint8>(writable).rows() == 3);
-  CHECK(lowp::quantize<lowp::nvfp4>(std::span<const float>{}).bytes().empty());
+  CHECK(lowp::reference::quantize<lowp::mxint8>(writable).rows() == 3);
+  CHECK(lowp::reference::quantize<lowp::nvfp4>(std::span<const float>{}).bytes().empty());
 }
 
 TEST_CASE("dequantize refuses another shape, and writes nothing") {
   const std::vector<float> x(6, 1.0f);
-  const auto w = lowp::quantize<lowp::mxfp4>(input(x.data(), 2, 3));
+  const auto w = lowp::reference::quantize<lowp::mxfp4>(input(x.data(), 2, 3));
   std::vector<float> out(12, 7.0f);
   const shape wrong[] = {{3, 2}, {2, 2}, {1, 3}, {6, 1}, {2, 4}, {0, 0}, {3, 3}};
   for (const shape& size : wrong) {
     const std::size_t rows = size.rows, cols = size.cols;
-    check_refused([&] { lowp::dequantize(w, lowp::matrix_view<float>(out.data(), rows, cols)); },
+    check_refused([&] { lowp::reference::dequantize(w, lowp::matrix_view<float>(out.data(), rows, cols)); },
                   {"2 x 3", std::to_string(rows) + " x " + std::to_string(cols)});
     CHECK(out == std::vector<float>(12, 7.0f));
   }
@@ -297,16 +298,19 @@ TEST_CASE("dequantize refuses another shape, and writes nothing") {
 TEST_CASE("overflow policies reach scalar codecs only") {
   const float inf = std::numeric_limits<float>::infinity();
   const std::vector<float> x{1000, -1000, 1, inf};
-  const auto by_default = lowp::dequantize(lowp::quantize<lowp::e4m3fn>(x));
+  const auto by_default = lowp::reference::dequantize(lowp::reference::quantize<lowp::e4m3fn>(x));
   CHECK(std::isnan(by_default[0]));
   CHECK(by_default[2] == 1);
-  CHECK(lowp::dequantize(lowp::quantize<lowp::e4m3fn>(x, lowp::saturate{})) == std::vector<float>{448, -448, 1, 448});
-  CHECK(lowp::dequantize(lowp::quantize<lowp::e5m2>(x, lowp::saturate_finite{})) ==
+  CHECK(lowp::reference::dequantize(lowp::reference::quantize<lowp::e4m3fn>(x, lowp::saturate{})) ==
+        std::vector<float>{448, -448, 1, 448});
+  CHECK(lowp::reference::dequantize(lowp::reference::quantize<lowp::e5m2>(x, lowp::saturate_finite{})) ==
         std::vector<float>{1024, -1024, 1, inf});
-  CHECK(lowp::dequantize(lowp::quantize<lowp::integer<4>>(x)) == std::vector<float>{7, -8, 1, 7});
+  CHECK(lowp::reference::dequantize(lowp::reference::quantize<lowp::integer<4>>(x)) ==
+        std::vector<float>{7, -8, 1, 7});
   const std::vector<float> y{511, 1};  // floor_scale 1: 511 is beyond 448
-  CHECK(lowp::dequantize(lowp::quantize<lowp::mxfp8>(y, lowp::to_special{})) == std::vector<float>{448, 1});
-  CHECK(lowp::dequantize(lowp::quantize<lowp::mxfp8>(y, lowp::upward{}, lowp::sat_none{})) ==
+  CHECK(lowp::reference::dequantize(lowp::reference::quantize<lowp::mxfp8>(y, lowp::to_special{})) ==
+        std::vector<float>{448, 1});
+  CHECK(lowp::reference::dequantize(lowp::reference::quantize<lowp::mxfp8>(y, lowp::upward{}, lowp::sat_none{})) ==
         std::vector<float>{448, 1});
 }
 
@@ -317,7 +321,7 @@ TEST_CASE("wrap takes the code of any float modulo 2^bits") {
     x.push_back(static_cast<float>(i));
     want.push_back(static_cast<float>(((i + 8) % 16 + 16) % 16 - 8));
   }
-  CHECK(lowp::dequantize(lowp::quantize<lowp::integer<4>>(x, lowp::wrap{})) == want);
+  CHECK(lowp::reference::dequantize(lowp::reference::quantize<lowp::integer<4>>(x, lowp::wrap{})) == want);
 }
 
 // A policy is a value: its members count, as they do in convert.
@@ -330,10 +334,12 @@ struct chosen {
 TEST_CASE("quantize keeps the state of a policy") {
   const std::vector<float> x{1.5f, -2.25f, 3};
   CHECK(float(lowp::convert<lowp::integer<4>>(1.5f, chosen{true})) == 2);
-  CHECK(lowp::dequantize(lowp::quantize<lowp::integer<4>>(x, chosen{true})) == std::vector<float>{2, -3, 3});
-  CHECK(lowp::dequantize(lowp::quantize<lowp::integer<4>>(x, chosen{false})) == std::vector<float>{1, -2, 3});
-  CHECK(lowp::dequantize(lowp::quantize<lowp::mxint8>(std::vector<float>{64, 0.1f}, chosen{true})) ==
-        std::vector<float>{64, 1});
+  CHECK(lowp::reference::dequantize(lowp::reference::quantize<lowp::integer<4>>(x, chosen{true})) ==
+        std::vector<float>{2, -3, 3});
+  CHECK(lowp::reference::dequantize(lowp::reference::quantize<lowp::integer<4>>(x, chosen{false})) ==
+        std::vector<float>{1, -2, 3});
+  CHECK(lowp::reference::dequantize(lowp::reference::quantize<lowp::mxint8>(
+            std::vector<float>{64, 0.1f}, chosen{true})) == std::vector<float>{64, 1});
 }
 
 TEST_CASE("stochastic rounding: one seed, one result") {
@@ -342,7 +348,9 @@ TEST_CASE("stochastic rounding: one seed, one result") {
   const std::vector<float> x = draw(rows * cols, [&] { return g.gauss(); });
   const input v(x.data(), rows, cols);
   const lowp::stochastic<> random;
-  const auto bytes = [&](auto... policies) { return plain(lowp::quantize<lowp::mxfp4>(v, policies...).bytes()); };
+  const auto bytes = [&](auto... policies) {
+    return plain(lowp::reference::quantize<lowp::mxfp4>(v, policies...).bytes());
+  };
   CHECK(bytes(random, lowp::philox{1}) == bytes(lowp::philox{1}, random));
   CHECK(bytes(random, lowp::philox{1}) != bytes(random, lowp::philox{2}));
   CHECK(bytes(random, lowp::philox{1}) != bytes(random, lowp::philox{1, 1}));
@@ -351,7 +359,7 @@ TEST_CASE("stochastic rounding: one seed, one result") {
 
   // Value (r, c) draws number r * cols + c, so that any part of the work can be done apart.
   using K = lowp::codec<lowp::mxfp4>;
-  const auto whole = lowp::quantize<lowp::mxfp4>(v, random, lowp::philox{8});
+  const auto whole = lowp::reference::quantize<lowp::mxfp4>(v, random, lowp::philox{8});
   const lowp::array_rounding<lowp::stochastic<>> rounding{{}, {}, lowp::philox{8}};
   for (const std::size_t r : {8, 3, 0, 5}) {
     for (const std::size_t c : {64, 0, 32}) {
@@ -363,7 +371,8 @@ TEST_CASE("stochastic rounding: one seed, one result") {
   }
   // A view with another stride holds the same values: the same bits.
   const strided wide(rows, cols, cols + 9, [&, i = std::size_t{0}]() mutable { return x[i++]; });
-  CHECK(plain(lowp::quantize<lowp::mxfp4>(wide.view(), random, lowp::philox{8}).bytes()) == plain(whole.bytes()));
+  CHECK(plain(lowp::reference::quantize<lowp::mxfp4>(wide.view(), random, lowp::philox{8}).bytes()) ==
+        plain(whole.bytes()));
 }
 
 // The mean error of n values that round up with probability p is within 5 standard deviations, sqrt(p (1 - p) / n).
@@ -372,8 +381,8 @@ void check_unbiased(const std::vector<float>& pattern, double gap) {
   const std::size_t n = 4096;
   std::vector<float> x;
   for (std::size_t i = 0; i < n; ++i) x.insert(x.end(), pattern.begin(), pattern.end());
-  const auto y =
-      lowp::dequantize(lowp::quantize<C>(input(x.data(), n, pattern.size()), lowp::stochastic<>{}, lowp::philox{12}));
+  const auto y = lowp::reference::dequantize(
+      lowp::reference::quantize<C>(input(x.data(), n, pattern.size()), lowp::stochastic<>{}, lowp::philox{12}));
   for (std::size_t j = 0; j < pattern.size(); ++j) {
     double mean = 0, distinct = 0;
     for (std::size_t i = 0; i < n; ++i) {
@@ -405,9 +414,10 @@ TEST_CASE("quantize and dequantize give back representable values exactly") {
         x.push_back(static_cast<float>(std::ldexp(m, k)));
       }
     }
-    const auto w = lowp::quantize<Block>(std::span<const float>(x));
-    CHECK(lowp::dequantize(w) == x);  // -0 may become +0
-    CHECK(plain(lowp::quantize<Block>(std::span<const float>(lowp::dequantize(w))).bytes()) == plain(w.bytes()));
+    const auto w = lowp::reference::quantize<Block>(std::span<const float>(x));
+    CHECK(lowp::reference::dequantize(w) == x);  // -0 may become +0
+    CHECK(plain(lowp::reference::quantize<Block>(std::span<const float>(lowp::reference::dequantize(w))).bytes()) ==
+          plain(w.bytes()));
   };
   check.operator()<lowp::mxfp8_e4m3>(ob::e4m3(), 32);
   check.operator()<lowp::mxfp8_e5m2>(ob::e5m2(), 32);

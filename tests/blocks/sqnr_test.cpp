@@ -13,7 +13,8 @@ constexpr std::size_t samples = std::size_t{1} << 18;
 
 template <class C>
 double sqnr(const std::vector<float>& x) {
-  return lowp::measure(x, lowp::dequantize(lowp::quantize<C>(std::span<const float>(x)))).sqnr_db;
+  return lowp::measure(x, lowp::reference::dequantize(lowp::reference::quantize<C>(std::span<const float>(x))))
+      .sqnr_db;
 }
 
 void check_row(const char* what, const std::vector<double>& got, const std::vector<double>& table, double tolerance) {

@@ -89,7 +89,7 @@ void check_tensors(const char* name, std::uint64_t seed) {
       scale(std::string(name) + ", tensor scale");
   for (const auto& [rows, cols] : shapes) {
     for (const sample& s : tensors(*facts.e, rows, cols, g)) {
-      const auto w = lowp::quantize<Block>(view(s));
+      const auto w = lowp::reference::quantize<Block>(view(s));
       const ob::tensor want = ob::tensor_encode(facts, s.x, rows, cols);
       const ob::bytes got = plain(w.bytes());
       encode.check(got == want.data, [&] {
@@ -102,7 +102,7 @@ void check_tensors(const char* name, std::uint64_t seed) {
       scale.check(same(t.decode, want.decode_scale) && same(t.encode, want.encode_scale), [&] {
         return shape(s) + show({&t.decode, 1}) + show({&want.decode_scale, 1});
       });
-      const std::vector<float> y = lowp::dequantize(w), exact = ob::tensor_decode(facts, want, rows, cols);
+      const std::vector<float> y = lowp::reference::dequantize(w), exact = ob::tensor_decode(facts, want, rows, cols);
       bool ok = y.size() == exact.size();
       for (std::size_t i = 0; ok && i < y.size(); ++i) ok = same(y[i], exact[i]);
       decode.check(ok, [&] { return shape(s) + show(y) + "\n  not" + show(exact); });
@@ -129,7 +129,7 @@ void check_scale_ties(const char* name, std::uint64_t seed) {
       x[16 * b + g.below(16)] = top;
     }
     x[0] = static_cast<float>(amax);
-    const auto w = lowp::quantize<Block>(std::span<const float>(x));
+    const auto w = lowp::reference::quantize<Block>(std::span<const float>(x));
     report.check(plain(w.bytes()) == ob::tensor_encode(facts, x, 1, x.size()).data, [&] { return show(x); });
   }
 }
@@ -143,7 +143,7 @@ void check_tensor_roundings(const char* name, std::uint64_t seed) {
   for_each_rounding([&](ob::rounding mode, auto policy) {
     differences report(std::string(name) + ", rounding mode " + std::to_string(static_cast<int>(mode)));
     for (const sample& s : all)
-      report.check(plain(lowp::quantize<Block>(view(s), policy).bytes()) ==
+      report.check(plain(lowp::reference::quantize<Block>(view(s), policy).bytes()) ==
                        ob::tensor_encode(facts, s.x, rows, cols, mode).data,
                    [&] { return show(s.x); });
   });
@@ -153,7 +153,7 @@ void check_tensor_roundings(const char* name, std::uint64_t seed) {
   for_each_stochastic([&](ob::rounding mode, auto policy) {
     differences report(std::string(name) + ", stochastic mode " + std::to_string(static_cast<int>(mode)));
     for (const sample& s : all)
-      report.check(plain(lowp::quantize<Block>(view(s), policy, random).bytes()) ==
+      report.check(plain(lowp::reference::quantize<Block>(view(s), policy, random).bytes()) ==
                        ob::tensor_encode(facts, s.x, rows, cols, mode, bits).data,
                    [&] { return show(s.x); });
   });
@@ -209,7 +209,7 @@ TEST_CASE("nvfp4 on a worked example") {
   std::vector<float> x(32, 0.0f);
   x[0] = 2688, x[1] = -1344, x[2] = 672, x[3] = 112;  // amax = 448 * 6: tensor scale 1, block scale 448
   x[16] = 6, x[17] = 0.25f, x[18] = 0.75f, x[19] = -5, x[20] = 3.5f;  // block scale 1: ties to 0, 1, -4, 4
-  const auto w = lowp::quantize<lowp::nvfp4>(std::span<const float>(x));
+  const auto w = lowp::reference::quantize<lowp::nvfp4>(std::span<const float>(x));
   CHECK(w.tensor_context() == lowp::tensor_scale{1, 1});
   CHECK(show(plain(w.bytes())) == show({0x7e, 0xd7, 0x03, 0, 0, 0, 0, 0, 0, 0x38, 0x07, 0xe2, 0x06, 0, 0, 0, 0, 0}));
 }
@@ -219,7 +219,7 @@ TEST_CASE("nvfp4_tile shares one scale in 16 x 16 values") {
   generator g(41);
   const std::size_t rows = 35, cols = 40;
   const std::vector<float> x = draw(rows * cols, [&] { return g.gauss() * std::exp2(g.between(0, 3)); });
-  const auto w = lowp::quantize<lowp::nvfp4_tile>(lowp::matrix_view<const float>(x.data(), rows, cols));
+  const auto w = lowp::reference::quantize<lowp::nvfp4_tile>(lowp::matrix_view<const float>(x.data(), rows, cols));
   for (std::size_t r = 0; r < rows; ++r)
     for (std::size_t b = 0; b < 3; ++b) CHECK(w.row(r)[9 * b] == w.row(r / 16 * 16)[9 * b]);
   // A transposed copy of a tensor of whole tiles has the transposed codes, which is what tiles are for.
@@ -227,10 +227,10 @@ TEST_CASE("nvfp4_tile shares one scale in 16 x 16 values") {
   std::vector<float> transposed(y.size());
   for (std::size_t r = 0; r < 32; ++r)
     for (std::size_t c = 0; c < 48; ++c) transposed[c * 32 + r] = y[r * 48 + c];
-  const auto there =
-      lowp::dequantize(lowp::quantize<lowp::nvfp4_tile>(lowp::matrix_view<const float>(y.data(), 32, 48)));
-  const auto back =
-      lowp::dequantize(lowp::quantize<lowp::nvfp4_tile>(lowp::matrix_view<const float>(transposed.data(), 48, 32)));
+  const auto there = lowp::reference::dequantize(
+      lowp::reference::quantize<lowp::nvfp4_tile>(lowp::matrix_view<const float>(y.data(), 32, 48)));
+  const auto back = lowp::reference::dequantize(
+      lowp::reference::quantize<lowp::nvfp4_tile>(lowp::matrix_view<const float>(transposed.data(), 48, 32)));
   bool equal = true;
   for (std::size_t r = 0; r < 32; ++r)
     for (std::size_t c = 0; c < 48; ++c) equal = equal && there[r * 48 + c] == back[c * 32 + r];
@@ -245,7 +245,7 @@ TEST_CASE("nvfp4 blocks that vanish, and specials") {
   x[32] = 6 * 0x1p-11f, x[33] = -6 * 0x1p-11f;  // scale 2^-11 rounds to 0
   x[48] = std::numeric_limits<float>::quiet_NaN(), x[49] = 1;
   x[64] = -std::numeric_limits<float>::infinity(), x[65] = 1;
-  const auto w = lowp::quantize<lowp::nvfp4>(std::span<const float>(x));
+  const auto w = lowp::reference::quantize<lowp::nvfp4>(std::span<const float>(x));
   CHECK(w.tensor_context() == lowp::tensor_scale{1, 1});
   const ob::bytes b = plain(w.bytes()), zero(9, 0), nan{0x7f, 0, 0, 0, 0, 0, 0, 0, 0};
   CHECK(b[0] == 0x7e);
@@ -253,18 +253,18 @@ TEST_CASE("nvfp4 blocks that vanish, and specials") {
   CHECK(ob::bytes(b.begin() + 18, b.begin() + 27) == zero);
   CHECK(ob::bytes(b.begin() + 27, b.begin() + 36) == nan);
   CHECK(ob::bytes(b.begin() + 36, b.end()) == nan);
-  const std::vector<float> y = lowp::dequantize(w);
+  const std::vector<float> y = lowp::reference::dequantize(w);
   for (std::size_t i = 16; i < 48; ++i) CHECK(same(y[i], 0.0f));
   for (std::size_t i = 48; i < 80; ++i) CHECK(std::isnan(y[i]));
 
   // torchao keeps at least 2^-6 as the scale, so that the tiny block survives its scale but not its elements.
-  const ob::bytes t = plain(lowp::quantize<lowp::nvfp4_torchao>(std::span<const float>(x)).bytes());
+  const ob::bytes t = plain(lowp::reference::quantize<lowp::nvfp4_torchao>(std::span<const float>(x)).bytes());
   CHECK(t[18] == 0x08);
   // A NaN anywhere in a tile spoils the tile, not its neighbour.
   std::vector<float> tile(16 * 32, 1.0f);
   tile[5 * 32 + 20] = std::numeric_limits<float>::quiet_NaN();
-  const auto spoiled =
-      lowp::dequantize(lowp::quantize<lowp::nvfp4_tile>(lowp::matrix_view<const float>(tile.data(), 16, 32)));
+  const auto spoiled = lowp::reference::dequantize(
+      lowp::reference::quantize<lowp::nvfp4_tile>(lowp::matrix_view<const float>(tile.data(), 16, 32)));
   for (std::size_t i = 0; i < spoiled.size(); ++i) CHECK(std::isnan(spoiled[i]) == (i % 32 >= 16));
 }
 
@@ -280,8 +280,8 @@ TEST_CASE("nvfp4 and nvfp4_torchao differ on ties") {
       v = static_cast<float>((g.between(0, 10) * 0.5 + 0.25) * double{scale} * amax / 2688 * g.sign());
     x[0] = static_cast<float>(6 * double{scale} * amax / 2688);
     x.insert(x.begin(), 16, static_cast<float>(amax));
-    const auto a = lowp::quantize<lowp::nvfp4>(std::span<const float>(x));
-    const auto b = lowp::quantize<lowp::nvfp4_torchao>(std::span<const float>(x));
+    const auto a = lowp::reference::quantize<lowp::nvfp4>(std::span<const float>(x));
+    const auto b = lowp::reference::quantize<lowp::nvfp4_torchao>(std::span<const float>(x));
     different += plain(a.bytes()) != plain(b.bytes());
   }
   INFO(different << " of 400");
@@ -291,7 +291,7 @@ TEST_CASE("nvfp4 and nvfp4_torchao differ on ties") {
 TEST_CASE("one block at a time gives the bytes of the tensor") {
   generator g(61);
   const std::vector<float> x = draw(16 * 20, [&] { return g.student(3); });
-  const auto w = lowp::quantize<lowp::nvfp4>(std::span<const float>(x));
+  const auto w = lowp::reference::quantize<lowp::nvfp4>(std::span<const float>(x));
   using K = lowp::codec<lowp::nvfp4>;
   for (std::size_t b = 0; b < 20; ++b) {
     std::vector<std::byte> out(9);

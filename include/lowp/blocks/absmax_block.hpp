@@ -74,10 +74,15 @@ struct codec<absmax_block<Element, N, Scale>> : detail::plain_codec {
                       clamping.template operator()<Element>(x[i] * inverse + 0.0f, index + i));  // -0 + 0 is 0
   }
 
+  /// The code of element i of a group.
+  static typename Element::storage index(const std::byte* in, std::size_t i) noexcept {
+    return elements::load(in + codec<Scale>::bytes, place(i)).bits();
+  }
+
   static void decode(const std::byte* in, std::span<float> y, no_context = {}) noexcept {
     const float absmax = detail::load_scale<Scale>(in);
     for (std::size_t i = 0; i < y.size(); ++i) {
-      const float element = convert<float>(elements::load(in + codec<Scale>::bytes, place(i)));
+      const float element = convert<float>(Element::from_bits(index(in, i)));
       y[i] = absmax == 0 ? 0 : element * absmax;
     }
   }

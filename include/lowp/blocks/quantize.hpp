@@ -1,7 +1,8 @@
-// quantize<Codec>(view, policies...) and dequantize: whole arrays into a codec and back.
+// reference::quantize<Codec>(view, policies...) and reference::dequantize: whole arrays into a codec and back, group by
+// group in plain C++: the meaning of lowp::quantize and lowp::dequantize (kernels/quantize.hpp), which are fast.
 //
-//   auto W = lowp::quantize<lowp::mxfp4>(lowp::matrix_view<const float>(w, rows, cols));
-//   lowp::dequantize(W, out);
+//   auto W = lowp::reference::quantize<lowp::mxfp4>(lowp::matrix_view<const float>(w, rows, cols));
+//   lowp::reference::dequantize(W, out);
 //
 // Blocks run along a row; a row that is not a multiple of the block ends in a short block. Policies, in any order: a
 // rounding policy (default: the type's own, or that of a block's elements), an overflow policy (scalar formats;
@@ -52,6 +53,8 @@ inline float largest_finite(matrix_view<const float> x) noexcept {
 
 }  // namespace detail
 
+namespace reference {
+
 /// x (rows x cols floats) in codec C.
 template <Codec C, class... Policies>
 [[nodiscard]] matrix<C> quantize(matrix_view<const float> x, Policies&&... policies) {
@@ -92,7 +95,8 @@ template <Codec C, class... Policies>
 /// A vector as a matrix of one row.
 template <Codec C, class... Policies>
 [[nodiscard]] matrix<C> quantize(std::span<const float> x, Policies&&... policies) {
-  return quantize<C>(matrix_view<const float>(x.data(), 1, x.size()), static_cast<Policies&&>(policies)...);
+  return reference::quantize<C>(matrix_view<const float>(x.data(), 1, x.size()),
+                                static_cast<Policies&&>(policies)...);
 }
 
 /// Every value of w as a float. Throws lowp::error, nothing written, unless `out` has w's shape.
@@ -108,8 +112,9 @@ void dequantize(const matrix<C>& w, matrix_view<float> out) {
 template <Codec C>
 [[nodiscard]] std::vector<float> dequantize(const matrix<C>& w) {
   std::vector<float> out(w.rows() * w.cols());
-  dequantize(w, matrix_view<float>(out.data(), w.rows(), w.cols()));
+  reference::dequantize(w, matrix_view<float>(out.data(), w.rows(), w.cols()));
   return out;
 }
 
+}  // namespace reference
 }  // namespace lowp

@@ -30,11 +30,14 @@ enum class precision : unsigned char {
   float32,    ///< float multiplication and addition
 };
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"  // g++ 12 takes activations::int8 for the type lowp::int8
 /// What activations become on the way, with accumulate::fast.
 enum class activations : unsigned char {
   as_given,
   int8,  ///< groups of 32 along k, each with a float scale max |x| / 127: |x - x'| <= max |x| / 254 in its group
 };
+#pragma GCC diagnostic pop
 
 /// A reference to a callable f(i); valid while the callable lives.
 class task {

@@ -3,10 +3,10 @@ inline constexpr std::size_t lanes = 8;
 
 struct floats {
   __m256 v;
-  friend floats operator+(floats a, floats b) noexcept { return {_mm256_add_ps(a.v, b.v)}; }
-  friend floats operator-(floats a, floats b) noexcept { return {_mm256_sub_ps(a.v, b.v)}; }
-  friend floats operator*(floats a, floats b) noexcept { return {_mm256_mul_ps(a.v, b.v)}; }
 };
+inline floats operator+(floats a, floats b) noexcept { return {_mm256_add_ps(a.v, b.v)}; }
+inline floats operator-(floats a, floats b) noexcept { return {_mm256_sub_ps(a.v, b.v)}; }
+inline floats operator*(floats a, floats b) noexcept { return {_mm256_mul_ps(a.v, b.v)}; }
 
 // Ones in the first n of 8 lanes.
 inline __m256i first_lanes(std::size_t n) noexcept {

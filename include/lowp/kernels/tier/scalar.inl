@@ -5,10 +5,10 @@ inline constexpr std::size_t lanes = 1;
 
 struct floats {
   float v;
-  friend floats operator+(floats a, floats b) noexcept { return {a.v + b.v}; }
-  friend floats operator-(floats a, floats b) noexcept { return {a.v - b.v}; }
-  friend floats operator*(floats a, floats b) noexcept { return {a.v * b.v}; }
 };
+inline floats operator+(floats a, floats b) noexcept { return {a.v + b.v}; }
+inline floats operator-(floats a, floats b) noexcept { return {a.v - b.v}; }
+inline floats operator*(floats a, floats b) noexcept { return {a.v * b.v}; }
 
 inline floats load(const float* p) noexcept { return {*p}; }
 inline void store(float* p, floats a) noexcept { *p = a.v; }

@@ -3,10 +3,10 @@ inline constexpr std::size_t lanes = 16;
 
 struct floats {
   __m512 v;
-  friend floats operator+(floats a, floats b) noexcept { return {_mm512_add_ps(a.v, b.v)}; }
-  friend floats operator-(floats a, floats b) noexcept { return {_mm512_sub_ps(a.v, b.v)}; }
-  friend floats operator*(floats a, floats b) noexcept { return {_mm512_mul_ps(a.v, b.v)}; }
 };
+inline floats operator+(floats a, floats b) noexcept { return {_mm512_add_ps(a.v, b.v)}; }
+inline floats operator-(floats a, floats b) noexcept { return {_mm512_sub_ps(a.v, b.v)}; }
+inline floats operator*(floats a, floats b) noexcept { return {_mm512_mul_ps(a.v, b.v)}; }
 
 // Ones for the first n of 16 lanes.
 inline __mmask16 first_lanes(std::size_t n) noexcept {
