@@ -190,8 +190,8 @@ TEST_CASE("int8 gemm: k up to where 32 bits end, and beyond") {
 }
 
 TEST_CASE("int8 gemm: the same sums with threads and for shapes that are walked in either order") {
-  // The first has few weights (x outside), the others many: weights outside, x in one round, x in two.
-  const shape shapes[] = {{200, 130, 192}, {70, 1500, 1024}, {1400, 1400, 1024}};
+  // The first has few weights (x outside), the others many: weights outside; k in pieces; x in two rounds.
+  const shape shapes[] = {{200, 130, 192}, {70, 1500, 1024}, {70, 410, 4165}, {1400, 1400, 1024}};
   each_tier([&] {
     for (const shape& s : shapes) {
       if (lowp::active() < lowp::tier::icelake && s.m > 1000) continue;

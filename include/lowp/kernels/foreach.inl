@@ -12,8 +12,17 @@
 // No header may be included within a region: its templates would be compiled for the region's instructions in silence.
 // What a body needs is included before. GCC takes the pragma for templates and lambdas too; clang ignores it and takes
 // the attribute.
+//
+// LOWP_UNROLL before a loop with a constant number of turns unrolls it: g++ -O2 does not, and keeps arrays of vectors in
+// memory then.
 #ifndef LOWP_TIERS
 #define LOWP_TIERS 0b11111
+#endif
+
+#if defined(__clang__)
+#define LOWP_UNROLL _Pragma("unroll")
+#else
+#define LOWP_UNROLL _Pragma("GCC unroll 32")
 #endif
 
 #include <lowp/kernels/tier/least.inl>
@@ -73,6 +82,7 @@ namespace lowp::tiers::base::avx2::avx512::vnni::amx {
 #endif
 #endif
 
+#undef LOWP_UNROLL
 #undef LOWP_LEAST_TIER
 #undef LOWP_TIERS
 #undef LOWP_BODY

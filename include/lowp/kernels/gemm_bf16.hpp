@@ -52,7 +52,8 @@ struct weight_view {
       split_bfloat16(p.level()[i ^ 128], 1, &mirrored);
       if ((code ^ mirrored) != 0x8000) symmetric = false;
       if (i >= 128 && (code & 0x8000) == 0) symmetric = false;
-      exponents[i] = static_cast<std::int16_t>((static_cast<int>(std::bit_cast<std::uint32_t>(p.scale()[i]) >> 23) - 127) * 128);
+      exponents[i] =
+          static_cast<std::int16_t>((static_cast<int>(std::bit_cast<std::uint32_t>(p.scale()[i]) >> 23) - 127) * 128);
     }
   }
 };

@@ -5,25 +5,33 @@
 // out. Port 5 makes one table lookup of 32 words a cycle, so decoding 4 bits takes 1 to 1.5 cycles for 32 values, where
 // the tile unit takes 1 for 32 products of one column: the two overlap.
 
+struct line {  // lambdas may not return a vector as such
+  __m512i v;
+};
+
 // 16 vectors of 16 dwords, transposed. Lines of the result: out[i] holds dword i of each input.
 inline void transpose16(__m512i* v) noexcept {
   __m512i t[16];
+  LOWP_UNROLL
   for (int i = 0; i < 8; ++i) {
     t[2 * i] = _mm512_unpacklo_epi32(v[2 * i], v[2 * i + 1]);
     t[2 * i + 1] = _mm512_unpackhi_epi32(v[2 * i], v[2 * i + 1]);
   }
+  LOWP_UNROLL
   for (int i = 0; i < 4; ++i) {
     v[4 * i] = _mm512_unpacklo_epi64(t[4 * i], t[4 * i + 2]);
     v[4 * i + 1] = _mm512_unpackhi_epi64(t[4 * i], t[4 * i + 2]);
     v[4 * i + 2] = _mm512_unpacklo_epi64(t[4 * i + 1], t[4 * i + 3]);
     v[4 * i + 3] = _mm512_unpackhi_epi64(t[4 * i + 1], t[4 * i + 3]);
   }
+  LOWP_UNROLL
   for (int i = 0; i < 4; ++i) {
     t[i] = _mm512_shuffle_i32x4(v[i], v[4 + i], 0x88);
     t[4 + i] = _mm512_shuffle_i32x4(v[8 + i], v[12 + i], 0x88);
     t[8 + i] = _mm512_shuffle_i32x4(v[i], v[4 + i], 0xdd);
     t[12 + i] = _mm512_shuffle_i32x4(v[8 + i], v[12 + i], 0xdd);
   }
+  LOWP_UNROLL
   for (int i = 0; i < 4; ++i) {
     v[i] = _mm512_shuffle_i32x4(t[i], t[4 + i], 0x88);
     v[8 + i] = _mm512_shuffle_i32x4(t[i], t[4 + i], 0xdd);
@@ -32,175 +40,217 @@ inline void transpose16(__m512i* v) noexcept {
   }
 }
 
-// ---- weights to tiles: steps [s0, s1) of a panel, two tiles of 1 KiB each step
+// ---- levels to tiles: an unpacker turns one step of a panel into two tiles of 16 rows of 32 bfloat16
+
+// 32 scale codes, or twice 32 where half a step has its own.
+using scale_codes = const std::uint8_t*;
 
 template <int Bits, bool HalfSteps>
-inline void unpack_narrow(const detail::weight_view& w, std::size_t panel, std::size_t s0, std::size_t s1,
-                          std::size_t term, std::byte* out) noexcept {
-  constexpr int rows = 16 / Bits;
-  const std::uint16_t* const table = w.packed->table(term);
-  const std::size_t group_steps = w.group_steps;
-  const __m512i low = _mm512_set1_epi16(15), upper = _mm512_inserti64x4(_mm512_setzero_si512(), _mm256_set1_epi16(16), 1);
-  const std::byte* in = w.packed->codes(panel, s0);
-  for (std::size_t s = s0; s < s1; ++s) {
-    const auto* scale =
-        reinterpret_cast<const std::uint8_t*>(w.packed->scales(panel, HalfSteps ? 2 * s : s / group_steps));
-    for (int line = 0; line < 32 / rows; ++line, in += 64) {
-      __m512i q = _mm512_load_si512(in);
+struct narrow_unpacker {
+  const std::uint16_t* table;
+
+  narrow_unpacker(const detail::weight_view& w, std::size_t term) noexcept : table(w.packed->table(term)) {}
+
+  void operator()(const std::byte* in, const std::byte* scales, std::byte* out) const noexcept {
+    constexpr int rows = 16 / Bits;
+    const __m512i low = _mm512_set1_epi16(15);
+    const __m512i upper = _mm512_inserti64x4(_mm512_setzero_si512(), _mm256_set1_epi16(16), 1);
+    auto scale = reinterpret_cast<scale_codes>(scales);
+    const auto products = [&](std::uint8_t code) {
+      return _mm256_load_si256(reinterpret_cast<const __m256i*>(table + 16u * code));
+    };
+    LOWP_UNROLL
+    for (int line = 0; line < 32 / rows; ++line) {
+      __m512i q = _mm512_load_si512(in + 64 * line);
+      LOWP_UNROLL
       for (int j = 0; j < rows; ++j, ++scale, out += 64) {
-        const auto row = [&](std::uint8_t code) {
-          return _mm256_load_si256(reinterpret_cast<const __m256i*>(table + 16u * code));
-        };
         if constexpr (HalfSteps) {
-          const __m512i both = _mm512_inserti64x4(_mm512_castsi256_si512(row(scale[0])), row(scale[32]), 1);
+          const __m512i both = _mm512_inserti64x4(_mm512_castsi256_si512(products(scale[0])), products(scale[32]), 1);
           const __m512i index = _mm512_ternarylogic_epi64(q, low, upper, 0xea);  // (q & low) | upper
           _mm512_store_si512(out, _mm512_permutexvar_epi16(index, both));
         } else {
-          _mm512_store_si512(out, _mm512_permutexvar_epi16(q, _mm512_broadcast_i64x4(row(scale[0]))));
+          _mm512_store_si512(out, _mm512_permutexvar_epi16(q, _mm512_broadcast_i64x4(products(scale[0]))));
         }
         q = _mm512_srli_epi16(q, Bits);
       }
     }
   }
-}
+};
 
-// Scales that are floats: the tables of a group's rows are made when the group begins.
+// Scales that are floats: the products are made where a group begins.
 template <int Bits>
-inline void unpack_narrow_float(const detail::weight_view& w, std::size_t panel, std::size_t s0, std::size_t s1,
-                                std::size_t term, std::byte* out) noexcept {
-  constexpr int rows = 16 / Bits;
+struct float_scale_unpacker {
+  __m512 level;
+  std::size_t term, terms;
+  const std::byte* made_for = nullptr;
   alignas(64) std::uint16_t table[32 * 16];
-  const __m512 level = _mm512_load_ps(w.repeated_levels);
-  const __m512i cut = _mm512_set1_epi32(static_cast<int>(0xffff0000));
-  const std::byte* in = w.packed->codes(panel, s0);
-  for (std::size_t s = s0; s < s1; ++s) {
-    if (s == s0 || s % w.group_steps == 0) {
-      const auto* scale = reinterpret_cast<const float*>(w.packed->scales(panel, s / w.group_steps));
-      for (int r = 0; r < 32; ++r) {
-        __m512 v = _mm512_mul_ps(level, _mm512_set1_ps(scale[r]));
-        for (std::size_t t = 0; t < term; ++t)  // what the terms before leave; NaN and infinities take another path
-          v = _mm512_sub_ps(v, _mm512_castsi512_ps(_mm512_and_si512(_mm512_castps_si512(v), cut)));
-        const __m256i words = term + 1 < w.terms
-                                  ? _mm512_cvtepi32_epi16(_mm512_srli_epi32(_mm512_castps_si512(v), 16))
-                                  : reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(v));
-        _mm256_store_si256(reinterpret_cast<__m256i*>(table + 16 * r), words);
+
+  float_scale_unpacker(const detail::weight_view& w, std::size_t t) noexcept
+      : level(_mm512_load_ps(w.repeated_levels)), term(t), terms(w.terms) {}
+
+  void make_table(const std::byte* scales) noexcept {
+    const __m512i cut = _mm512_set1_epi32(static_cast<int>(0xffff0000));
+    made_for = scales;
+    for (int r = 0; r < 32; ++r, scales += 4) {
+      float scale;
+      std::memcpy(&scale, scales, 4);
+      __m512 v = _mm512_mul_ps(level, _mm512_set1_ps(scale));
+      for (std::size_t t = 0; t < term; ++t) {  // what the terms before leave; NaN and infinities take another path
+        v = _mm512_sub_ps(v, _mm512_castsi512_ps(_mm512_and_si512(_mm512_castps_si512(v), cut)));
       }
+      const __m256i words = term + 1 < terms ? _mm512_cvtepi32_epi16(_mm512_srli_epi32(_mm512_castps_si512(v), 16))
+                                             : reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(v));
+      _mm256_store_si256(reinterpret_cast<__m256i*>(table + 16 * r), words);
     }
+  }
+
+  void operator()(const std::byte* in, const std::byte* scales, std::byte* out) noexcept {
+    constexpr int rows = 16 / Bits;
+    if (scales != made_for) make_table(scales);
     const std::uint16_t* row = table;
-    for (int line = 0; line < 32 / rows; ++line, in += 64) {
-      __m512i q = _mm512_load_si512(in);
+    LOWP_UNROLL
+    for (int line = 0; line < 32 / rows; ++line) {
+      __m512i q = _mm512_load_si512(in + 64 * line);
+      LOWP_UNROLL
       for (int j = 0; j < rows; ++j, row += 16, out += 64) {
-        const __m512i t = _mm512_broadcast_i64x4(_mm256_load_si256(reinterpret_cast<const __m256i*>(row)));
-        _mm512_store_si512(out, _mm512_permutexvar_epi16(q, t));
+        const __m256i products = _mm256_load_si256(reinterpret_cast<const __m256i*>(row));
+        _mm512_store_si512(out, _mm512_permutexvar_epi16(q, _mm512_broadcast_i64x4(products)));
         q = _mm512_srli_epi16(q, Bits);
       }
     }
   }
-}
+};
 
 template <bool HalfSteps>
-inline void unpack_six(const detail::weight_view& w, std::size_t panel, std::size_t s0, std::size_t s1,
-                       std::size_t term, std::byte* out) noexcept {
-  const std::uint16_t* const table = w.packed->table(term);
-  const __m512i low = _mm512_set1_epi16(15);
-  const __m512i lower_half = _mm512_inserti64x4(_mm512_set1_epi64(-1), _mm256_setzero_si256(), 1);
-  const std::byte* in = w.packed->codes(panel, s0);
-  for (std::size_t s = s0; s < s1; ++s) {
-    const auto* scale =
-        reinterpret_cast<const std::uint8_t*>(w.packed->scales(panel, HalfSteps ? 2 * s : s / w.group_steps));
+struct six_unpacker {
+  const std::uint16_t* table;
+
+  six_unpacker(const detail::weight_view& w, std::size_t term) noexcept : table(w.packed->table(term)) {}
+
+  void operator()(const std::byte* in, const std::byte* scales, std::byte* out) const noexcept {
+    const __m512i low = _mm512_set1_epi16(15);
+    const __m512i lower_half = _mm512_inserti64x4(_mm512_set1_epi64(-1), _mm256_setzero_si256(), 1);
+    auto scale = reinterpret_cast<scale_codes>(scales);
     for (int tile = 0; tile < 2; ++tile, in += 384) {
+      LOWP_UNROLL
       for (int line = 0; line < 2; ++line) {  // 8 rows: two lines of low parts, one of high ones
         const __m512i high = _mm512_load_si512(in + 256 + 64 * line);
-        __m512i rest = high;
-        for (int half = 0; half < 2; ++half) {
-          __m512i q = _mm512_load_si512(in + 128 * line + 64 * half);
-          for (int j = 0; j < 4; ++j, ++scale, out += 64) {
-            const int row = 4 * half + j;  // its field of `high` goes to bits 4 and 5
-            const __m512i field = row == 0 ? _mm512_slli_epi16(high, 4) : row == 1 ? _mm512_slli_epi16(high, 2) : rest;
-            if (row >= 2) rest = _mm512_srli_epi16(rest, 2);
-            const __m512i index = _mm512_ternarylogic_epi64(low, q, field, 0xca);  // low ? q : field
-            const auto lookup = [&](std::uint8_t code) {
-              const std::uint16_t* t = table + 64u * code;
-              return _mm512_permutex2var_epi16(_mm512_load_si512(t), index, _mm512_load_si512(t + 32));
-            };
-            __m512i v = lookup(scale[0]);
-            if constexpr (HalfSteps) v = _mm512_ternarylogic_epi64(lower_half, v, lookup(scale[32]), 0xca);
-            _mm512_store_si512(out, v);
-            q = _mm512_srli_epi16(q, 4);
+        __m512i rest = high, q = high;
+        LOWP_UNROLL
+        for (int row = 0; row < 8; ++row, ++scale, out += 64) {
+          if (row % 4 == 0) q = _mm512_load_si512(in + 128 * line + 16 * row);
+          // The row's field of `high` goes to bits 4 and 5.
+          const __m512i field = row == 0 ? _mm512_slli_epi16(high, 4) : row == 1 ? _mm512_slli_epi16(high, 2) : rest;
+          const __m512i index = _mm512_ternarylogic_epi64(low, q, field, 0xca);  // low ? q : field
+          const auto lookup = [&](std::uint8_t code) {
+            const std::uint16_t* t = table + 64u * code;
+            return _mm512_permutex2var_epi16(_mm512_load_si512(t), index, _mm512_load_si512(t + 32));
+          };
+          if constexpr (HalfSteps) {
+            _mm512_store_si512(out, _mm512_ternarylogic_epi64(lower_half, lookup(scale[0]), lookup(scale[32]), 0xca));
+          } else {
+            _mm512_store_si512(out, lookup(scale[0]));
           }
+          if (row >= 2) rest = _mm512_srli_epi16(rest, 2);
+          q = _mm512_srli_epi16(q, 4);
         }
       }
     }
   }
-}
+};
 
-// Bytes in two rows' order; the two bytes of the bfloat16 are looked up apart. Scales are powers of two.
+// Bytes, the rows by twos; the two bytes of a bfloat16 are looked up apart. Scales are powers of two.
 template <bool Symmetric, bool Scaled>
-inline void unpack_eight(const detail::weight_view& w, std::size_t panel, std::size_t s0, std::size_t s1, std::size_t,
-                         std::byte* out) noexcept {
-  __m512i table[8];
-  for (int i = 0; i < 8; ++i) table[i] = _mm512_load_si512(w.level_bytes + 64 * i);
-  const __m512i sign = _mm512_set1_epi8(static_cast<char>(0x80)), high_bytes = _mm512_set1_epi16(static_cast<short>(0xff00));
-  const __m512i magnitude = _mm512_set1_epi16(0x7fff);
-  const std::byte* in = w.packed->codes(panel, s0);
-  for (std::size_t s = s0; s < s1; ++s) {
-    const auto* lower_scale =
-        reinterpret_cast<const std::uint8_t*>(w.packed->scales(panel, w.group_steps == 0 ? 2 * s : s / w.group_steps));
-    const auto* upper_scale = w.group_steps == 0 ? lower_scale + 32 : lower_scale;
+struct eight_unpacker {
+  const std::uint8_t* bytes;
+  const std::int16_t* exponents;
+  std::size_t second_half;
+
+  eight_unpacker(const detail::weight_view& w, std::size_t) noexcept
+      : bytes(w.level_bytes), exponents(w.exponents), second_half(w.group_steps == 0 ? 32 : 0) {}
+
+  void operator()(const std::byte* in, const std::byte* scales, std::byte* out) const noexcept {
+    const auto table = [&](int i) { return line{_mm512_load_si512(bytes + 64 * i)}; };
+    const __m512i low0 = table(0).v, low1 = table(1).v, high0 = table(4).v, high1 = table(5).v;
+    const __m512i low2 = table(2).v, low3 = table(3).v, high2 = table(6).v, high3 = table(7).v;
+    const __m512i sign = _mm512_set1_epi8(static_cast<char>(0x80)), magnitude = _mm512_set1_epi16(0x7fff);
+    const __m512i high_bytes = _mm512_set1_epi16(static_cast<short>(0xff00));
+    auto scale = reinterpret_cast<scale_codes>(scales);
     for (int r = 0; r < 32; r += 2, in += 64, out += 128) {
       const __m512i q = _mm512_load_si512(in);
-      __m512i low = _mm512_permutex2var_epi8(table[0], q, table[1]);
-      __m512i high = _mm512_permutex2var_epi8(table[4], q, table[5]);
+      __m512i low = _mm512_permutex2var_epi8(low0, q, low1), high = _mm512_permutex2var_epi8(high0, q, high1);
       if constexpr (Symmetric) {
         high = _mm512_ternarylogic_epi64(high, q, sign, 0xf8);  // high | (q & sign)
       } else {
         const __mmask64 second = _mm512_movepi8_mask(q);
-        low = _mm512_mask_blend_epi8(second, low, _mm512_permutex2var_epi8(table[2], q, table[3]));
-        high = _mm512_mask_blend_epi8(second, high, _mm512_permutex2var_epi8(table[6], q, table[7]));
+        low = _mm512_mask_blend_epi8(second, low, _mm512_permutex2var_epi8(low2, q, low3));
+        high = _mm512_mask_blend_epi8(second, high, _mm512_permutex2var_epi8(high2, q, high3));
       }
       __m512i even = _mm512_ternarylogic_epi64(high_bytes, _mm512_slli_epi16(high, 8), low, 0xca);
       __m512i odd = _mm512_ternarylogic_epi64(high_bytes, high, _mm512_srli_epi16(low, 8), 0xca);
       if constexpr (Scaled) {
         const auto shift = [&](int row) {
-          const __m256i a = _mm256_set1_epi16(w.exponents[lower_scale[row]]);
-          const __m256i b = _mm256_set1_epi16(w.exponents[upper_scale[row]]);
-          return _mm512_inserti64x4(_mm512_castsi256_si512(a), b, 1);
+          const __m256i a = _mm256_set1_epi16(exponents[scale[row]]);
+          const __m256i b = _mm256_set1_epi16(exponents[scale[static_cast<std::size_t>(row) + second_half]]);
+          return line{_mm512_inserti64x4(_mm512_castsi256_si512(a), b, 1)};
         };
-        even = _mm512_mask_add_epi16(even, _mm512_test_epi16_mask(even, magnitude), even, shift(r));
-        odd = _mm512_mask_add_epi16(odd, _mm512_test_epi16_mask(odd, magnitude), odd, shift(r + 1));
+        even = _mm512_mask_add_epi16(even, _mm512_test_epi16_mask(even, magnitude), even, shift(r).v);
+        odd = _mm512_mask_add_epi16(odd, _mm512_test_epi16_mask(odd, magnitude), odd, shift(r + 1).v);
       }
       _mm512_store_si512(out, even);
       _mm512_store_si512(out + 64, odd);
     }
   }
-}
+};
 
-inline void unpack_wide(const detail::weight_view& w, std::size_t panel, std::size_t s0, std::size_t s1,
-                        std::size_t term, std::byte* out) noexcept {
-  std::memcpy(out, w.packed->codes(panel, s0, term), (s1 - s0) * 2048);
-}
-
-using unpack_function = void (*)(const detail::weight_view&, std::size_t, std::size_t, std::size_t, std::size_t,
-                                 std::byte*) noexcept;
-
-template <int Bits>
-inline unpack_function pick_narrow(const detail::weight_view& w) noexcept {
-  if (w.packed->head().float_scales != 0) return &unpack_narrow_float<Bits>;
-  return w.group_steps == 0 ? &unpack_narrow<Bits, true> : &unpack_narrow<Bits, false>;
-}
-
-inline unpack_function pick_unpack(const detail::weight_view& w) noexcept {
+// Calls f.template operator()<U>() with the unpacker that the layout needs.
+template <class F>
+inline void with_unpacker(const detail::weight_view& w, const F& f) {
   const detail::packed_header& h = w.packed->head();
-  switch (h.how) {
-    case detail::unpacking::narrow:
-      return h.bits == 1 ? pick_narrow<1>(w) : h.bits == 2 ? pick_narrow<2>(w) : pick_narrow<4>(w);
-    case detail::unpacking::six: return w.group_steps == 0 ? &unpack_six<true> : &unpack_six<false>;
-    case detail::unpacking::eight:
-      if (w.symmetric) return w.scaled ? &unpack_eight<true, true> : &unpack_eight<true, false>;
-      return w.scaled ? &unpack_eight<false, true> : &unpack_eight<false, false>;
-    default: return &unpack_wide;
+  const bool halves = w.group_steps == 0;
+  const auto narrow = [&]<int Bits>(std::integral_constant<int, Bits>) {
+    if (h.float_scales != 0) {
+      f.template operator()<float_scale_unpacker<Bits>>();
+    } else if (halves) {
+      f.template operator()<narrow_unpacker<Bits, true>>();
+    } else {
+      f.template operator()<narrow_unpacker<Bits, false>>();
+    }
+  };
+  if (h.how == detail::unpacking::narrow) {
+    if (h.bits == 1) return narrow(std::integral_constant<int, 1>{});
+    if (h.bits == 2) return narrow(std::integral_constant<int, 2>{});
+    return narrow(std::integral_constant<int, 4>{});
   }
+  if (h.how == detail::unpacking::six) {
+    return halves ? f.template operator()<six_unpacker<true>>() : f.template operator()<six_unpacker<false>>();
+  }
+  if (w.symmetric) {
+    return w.scaled ? f.template operator()<eight_unpacker<true, true>>()
+                    : f.template operator()<eight_unpacker<true, false>>();
+  }
+  return w.scaled ? f.template operator()<eight_unpacker<false, true>>()
+                  : f.template operator()<eight_unpacker<false, false>>();
 }
+
+// Where a panel's codes and scales are.
+struct panel_reader {
+  const std::byte *codes, *scales;
+  std::size_t step_bytes, group_bytes, group_steps;
+
+  panel_reader(const detail::weight_view& w, std::size_t panel) noexcept
+      : codes(w.packed->codes(panel, 0)),
+        scales(w.packed->scales(panel, 0)),
+        step_bytes(w.packed->step_bytes()),
+        group_bytes(w.packed->head().float_scales != 0 ? 128 : 32),
+        group_steps(w.group_steps) {}
+
+  template <class U>
+  void unpack(U& unpacker, std::size_t s, std::byte* out) const noexcept {
+    const std::size_t group = group_steps == 0 ? 2 * s : group_steps == 1 ? s : s / group_steps;
+    unpacker(codes + s * step_bytes, scales + group * group_bytes, out);
+  }
+};
 
 // ---- x to tiles
 
@@ -222,13 +272,15 @@ inline void load_rows(const detail::activation_view& x, std::size_t i, std::size
     }
     const float* row = x.floats + (i + r) * x.stride + c;
     __m512 a = _mm512_maskz_loadu_ps(static_cast<__mmask16>(columns), row);
-    __m512 b = columns >> 16 != 0 ? _mm512_maskz_loadu_ps(static_cast<__mmask16>(columns >> 16), row + 16) : _mm512_setzero_ps();
+    __m512 b = columns >> 16 != 0 ? _mm512_maskz_loadu_ps(static_cast<__mmask16>(columns >> 16), row + 16)
+                                  : _mm512_setzero_ps();
     for (int t = 0; t < terms; ++t) {
       if (t + 1 == terms) {
         out[t][r] = reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(b, a));
         break;
       }
-      const __m512i ah = _mm512_and_si512(_mm512_castps_si512(a), cut), bh = _mm512_and_si512(_mm512_castps_si512(b), cut);
+      const __m512i ah = _mm512_and_si512(_mm512_castps_si512(a), cut),
+                    bh = _mm512_and_si512(_mm512_castps_si512(b), cut);
       out[t][r] = _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi32_epi16(_mm512_srli_epi32(ah, 16))),
                                      _mm512_cvtepi32_epi16(_mm512_srli_epi32(bh, 16)), 1);
       a = _mm512_sub_ps(a, _mm512_castsi512_ps(ah));
@@ -237,7 +289,9 @@ inline void load_rows(const detail::activation_view& x, std::size_t i, std::size
   }
 }
 
-// Rows [i, i + 32) of x for steps [s0, s1): out[step][term][2 tiles].
+// Rows [i, i + 32) of x for steps [s0, s1): out[step][term][2 tiles]. As right operand (k-pairs by rows of x) or, for
+// weights that are the right operand, as left one (rows of x by k).
+template <bool Left>
 inline void pack_strip(const detail::activation_view& x, std::size_t i, std::size_t s0, std::size_t s1, int terms,
                        std::byte* out) noexcept {
   __m512i rows[3][16];
@@ -245,8 +299,9 @@ inline void pack_strip(const detail::activation_view& x, std::size_t i, std::siz
     for (std::size_t half = 0; half < 2; ++half) {
       load_rows(x, i + 16 * half, 32 * s, terms, rows);
       for (int t = 0; t < terms; ++t) {
-        transpose16(rows[t]);
+        if constexpr (!Left) transpose16(rows[t]);
         std::byte* to = out + (static_cast<std::size_t>(t) * 2 + half) * 1024;
+        LOWP_UNROLL
         for (int r = 0; r < 16; ++r) _mm512_store_si512(to + 64 * r, rows[t][r]);
       }
     }
@@ -256,33 +311,40 @@ inline void pack_strip(const detail::activation_view& x, std::size_t i, std::siz
 
 // ---- products
 
-// One block of 32 rows of W and 32 of x over `steps`; the sums stay in tiles 0 to 3.
-// a: [term][step][2 tiles] with a_term bytes between terms; b: [step][term][2 tiles].
-inline void multiply_steps(const std::byte* a, std::size_t a_term, int a_terms, const std::byte* b, int b_terms,
-                           std::size_t steps) noexcept {
+// Tiles of an operand: those of term t of step s at tiles + s * step + t * term, two of 1 KiB.
+struct operand {
+  const std::byte* tiles;
+  std::size_t step, term;
+  int terms;
+};
+
+// Adds the products of 32 rows of a and of b over `steps` to tiles 0 to 3: tile 2i + j has half i of a, half j of b.
+inline void multiply_steps(operand a, operand b, std::size_t steps) noexcept {
   namespace amx = detail::amx;
-  if (a_terms == 1 && b_terms == 1) {
-    for (std::size_t s = 0; s < steps; ++s, a += 2048, b += 2048) {
-      amx::load<4>(a);
-      amx::load<6>(b);
+  if (a.terms == 1 && b.terms == 1) {
+    for (std::size_t s = 0; s < steps; ++s, a.tiles += a.step, b.tiles += b.step) {
+      amx::load<4>(a.tiles);
+      amx::load<6>(b.tiles);
       amx::dot_bf16<0, 4, 6>();
-      amx::load<7>(b + 1024);
+      amx::load<7>(b.tiles + 1024);
       amx::dot_bf16<1, 4, 7>();
-      amx::load<5>(a + 1024);
+      amx::load<5>(a.tiles + 1024);
       amx::dot_bf16<2, 5, 6>();
       amx::dot_bf16<3, 5, 7>();
     }
     return;
   }
-  const int most = std::max(a_terms, b_terms);
-  for (std::size_t s = 0; s < steps; ++s, a += 2048, b += static_cast<std::size_t>(b_terms) * 2048) {
-    for (int i = 0; i < a_terms; ++i) {
-      amx::load<4>(a + static_cast<std::size_t>(i) * a_term);
-      amx::load<5>(a + static_cast<std::size_t>(i) * a_term + 1024);
-      for (int j = 0; j < b_terms && i + j < most; ++j) {  // what is left out is below the last term kept
-        amx::load<6>(b + j * 2048);
+  const int most = std::max(a.terms, b.terms);
+  for (std::size_t s = 0; s < steps; ++s, a.tiles += a.step, b.tiles += b.step) {
+    for (int i = 0; i < a.terms; ++i) {
+      const std::byte* left = a.tiles + static_cast<std::size_t>(i) * a.term;
+      amx::load<4>(left);
+      amx::load<5>(left + 1024);
+      for (int j = 0; j < b.terms && i + j < most; ++j) {  // what is left out is below the last term kept
+        const std::byte* right = b.tiles + static_cast<std::size_t>(j) * b.term;
+        amx::load<6>(right);
         amx::dot_bf16<0, 4, 6>();
-        amx::load<7>(b + j * 2048 + 1024);
+        amx::load<7>(right + 1024);
         amx::dot_bf16<1, 4, 7>();
         amx::dot_bf16<2, 5, 6>();
         amx::dot_bf16<3, 5, 7>();
@@ -291,93 +353,151 @@ inline void multiply_steps(const std::byte* a, std::size_t a_term, int a_terms, 
   }
 }
 
-// Tiles 0 to 3 hold [32 rows of W][32 rows of x]; sums gets [32 rows of x][32 rows of W].
+inline void zero_sums() noexcept {
+  namespace amx = detail::amx;
+  amx::zero<0>();
+  amx::zero<1>();
+  amx::zero<2>();
+  amx::zero<3>();
+}
+
+inline void load_sums(const float* from) noexcept {
+  namespace amx = detail::amx;
+  amx::load<0>(from);
+  amx::load<1>(from + 256);
+  amx::load<2>(from + 512);
+  amx::load<3>(from + 768);
+}
+
+inline void store_sums(float* to) noexcept {
+  namespace amx = detail::amx;
+  amx::store<0>(to);
+  amx::store<1>(to + 256);
+  amx::store<2>(to + 512);
+  amx::store<3>(to + 768);
+}
+
+// Tiles 0 to 3 as 32 rows of x by 32 rows of W.
+template <bool WeightsLeft>
 inline void take_sums(float* sums) noexcept {
   namespace amx = detail::amx;
-  alignas(64) std::byte tile[4][1024];
-  amx::store<0>(tile[0]);
-  amx::store<1>(tile[1]);
-  amx::store<2>(tile[2]);
-  amx::store<3>(tile[3]);
-  for (int x_half = 0; x_half < 2; ++x_half) {
-    for (int w_half = 0; w_half < 2; ++w_half) {
-      __m512i v[16];
-      for (int r = 0; r < 16; ++r) v[r] = _mm512_load_si512(tile[2 * w_half + x_half] + 64 * r);
-      transpose16(v);
-      for (int r = 0; r < 16; ++r) _mm512_store_si512(sums + (16 * x_half + r) * 32 + 16 * w_half, v[r]);
+  if constexpr (!WeightsLeft) {
+    amx::store<0>(sums, 128);
+    amx::store<1>(sums + 16, 128);
+    amx::store<2>(sums + 16 * 32, 128);
+    amx::store<3>(sums + 16 * 32 + 16, 128);
+  } else {
+    alignas(64) float tile[4][256];
+    store_sums(tile[0]);
+    for (int x_half = 0; x_half < 2; ++x_half) {
+      for (int w_half = 0; w_half < 2; ++w_half) {
+        __m512i v[16];
+        LOWP_UNROLL
+        for (int r = 0; r < 16; ++r) v[r] = _mm512_load_si512(tile[2 * w_half + x_half] + 16 * r);
+        transpose16(v);
+        LOWP_UNROLL
+        for (int r = 0; r < 16; ++r) _mm512_store_si512(sums + (16 * x_half + r) * 32 + 16 * w_half, v[r]);
+      }
     }
   }
 }
 
-// Panels [p0, p1) times all rows of x; `packed_x` from pack_strip, [strip][step][term][2 tiles].
+// Panels [p0, p1) times all rows of x, which pack_strip has packed: [strip][step][term][2 tiles].
+//
+// With few strips a panel is unpacked, multiplied with all of them, and the next one comes from memory meanwhile. With
+// many, a block of panels stays in the L2 cache and a strip of x is multiplied with all of these before the next, so
+// that rows of y are written along and not across, which at 4 KiB a row would meet in one set of the cache.
+template <bool WeightsLeft>
 inline void multiply_panels(const detail::weight_view& w, const detail::activation_view& x, int x_terms,
                             const std::byte* packed_x, std::size_t p0, std::size_t p1, const detail::sink& y) {
-  namespace amx = detail::amx;
-  const amx::session session;
-  const unpack_function unpack = pick_unpack(w);
+  const detail::amx::session session;
+  const prepacked& weights = *w.packed;
   const int w_terms = static_cast<int>(w.terms);
-  const bool direct = w.packed->head().how == detail::unpacking::wide && w_terms == 1;
-  const std::size_t steps = w.packed->steps(), strips = (x.rows + 31) / 32, n = w.packed->rows();
+  const std::size_t steps = weights.steps(), strips = (x.rows + 31) / 32, n = weights.rows();
   const std::size_t x_step = static_cast<std::size_t>(x_terms) * 2048;
-  // Rows of x that stay in the L2 cache while panels pass, and steps whose decoded panel does.
-  const std::size_t chunk = std::min<std::size_t>(steps, 256);
-  const std::size_t block = std::clamp<std::size_t>((std::size_t{1} << 20) / (chunk * x_step), 1, strips);
-  std::byte* const panel = detail::workspace(chunk * w.terms * 2048 + block * 4096);
-  float* const partial = reinterpret_cast<float*>(panel + chunk * w.terms * 2048);
+  const std::size_t chunk = std::min<std::size_t>(steps, 256), panel_bytes = chunk * w.terms * 2048;
+  const std::size_t panels =
+      strips <= 8 ? 1 : std::min(p1 - p0, std::max<std::size_t>(1, (std::size_t{1} << 20) / panel_bytes));
+  const std::size_t block = std::min<std::size_t>(strips, 128);  // strips whose partial sums are kept, if any are
+  std::byte* const unpacked =
+      detail::workspace((WeightsLeft ? panels * panel_bytes : 0) + (chunk < steps ? block * panels * 4096 : 0));
+  float* const partial = reinterpret_cast<float*>(unpacked + (WeightsLeft ? panels * panel_bytes : 0));
   alignas(64) float sums[32 * 32];
+
+  // One strip times one panel over steps [s0, s1).
+  const auto multiply = [&](std::size_t b, std::size_t p, const operand& of_w, std::size_t s0, std::size_t s1,
+                            float* kept) {
+    if (s0 == 0) {
+      zero_sums();
+    } else {
+      load_sums(kept);
+    }
+    const std::size_t rows = std::min<std::size_t>(32, x.rows - 32 * b), cols = std::min<std::size_t>(32, n - 32 * p);
+    float* const in_place = s1 == steps ? y.in_place(32 * b, 32 * p) : nullptr;
+    if (in_place != nullptr) {  // y comes to the cache while its sums form
+      for (std::size_t r = 0; r < rows; ++r) {
+        __builtin_prefetch(in_place + r * y.stride(), 1);
+        __builtin_prefetch(in_place + r * y.stride() + cols - 1, 1);
+      }
+    }
+    const operand of_x{packed_x + (b * steps + s0) * x_step, x_step, 2048, x_terms};
+    multiply_steps(WeightsLeft ? of_w : of_x, WeightsLeft ? of_x : of_w, s1 - s0);
+    if (s1 < steps) return store_sums(kept);
+    if (!WeightsLeft && in_place != nullptr && rows == 32 && cols == 32) {
+      namespace amx = detail::amx;
+      const std::size_t stride = 4 * y.stride();
+      amx::store<0>(in_place, stride);
+      amx::store<1>(in_place + 16, stride);
+      amx::store<2>(in_place + 16 * y.stride(), stride);
+      amx::store<3>(in_place + 16 * y.stride() + 16, stride);
+    } else {
+      take_sums<WeightsLeft>(sums);
+      y.write(32 * b, 32 * p, rows, cols, sums, 32);
+    }
+  };
 
   for (std::size_t b0 = 0; b0 < strips; b0 += block) {
     const std::size_t b1 = std::min(strips, b0 + block);
-    for (std::size_t p = p0; p < p1; ++p) {
+    for (std::size_t q0 = p0; q0 < p1; q0 += panels) {
+      const std::size_t q1 = std::min(p1, q0 + panels);
       for (std::size_t s0 = 0; s0 < steps; s0 += chunk) {
         const std::size_t s1 = std::min(steps, s0 + chunk);
-        const std::byte* a = panel;
-        if (direct) {
-          a = w.packed->codes(p, s0);
-        } else {
-          for (std::size_t t = 0; t < w.terms; ++t) unpack(w, p, s0, s1, t, panel + t * (s1 - s0) * 2048);
+        const auto of_w = [&](std::size_t p) -> operand {
+          if constexpr (WeightsLeft) return {unpacked + (p - q0) * panel_bytes, 2048, chunk * 2048, w_terms};
+          return {weights.codes(p, s0), 2048, weights.panels() * steps * 2048, w_terms};
+        };
+        if constexpr (WeightsLeft) {
+          with_unpacker(w, [&]<class U>() {
+            for (std::size_t p = q0; p < q1; ++p) {
+              const panel_reader reader(w, p);
+              std::byte* out = unpacked + (p - q0) * panel_bytes;
+              for (std::size_t t = 0; t < w.terms; ++t) {
+                U unpacker(w, t);
+                for (std::size_t s = s0; s < s1; ++s) reader.unpack(unpacker, s, out + (t * chunk + s - s0) * 2048);
+              }
+            }
+          });
         }
-        // The next panel comes from memory while this one is multiplied.
-        const std::size_t next_bytes = b0 == 0 && p + 1 < p1 ? w.packed->step_bytes() * (s1 - s0) : 0;
+        const std::size_t next_bytes = panels == 1 && b0 == 0 && q1 < p1 ? weights.step_bytes() * (s1 - s0) : 0;
         const std::size_t share = (next_bytes / (b1 - b0) + 63) / 64 * 64;
         for (std::size_t b = b0; b < b1; ++b) {
           if (next_bytes != 0) {
-            const std::byte* next = w.packed->codes(p + 1, s0);
+            const std::byte* next = weights.codes(q1, s0);
             for (std::size_t at = (b - b0) * share; at < std::min(next_bytes, (b - b0 + 1) * share); at += 64)
               _mm_prefetch(reinterpret_cast<const char*>(next + at), _MM_HINT_T1);
           }
-          float* const kept = partial + (b - b0) * 1024;
-          if (s0 == 0) {
-            amx::zero<0>();
-            amx::zero<1>();
-            amx::zero<2>();
-            amx::zero<3>();
-          } else {
-            amx::load<0>(kept);
-            amx::load<1>(kept + 256);
-            amx::load<2>(kept + 512);
-            amx::load<3>(kept + 768);
-          }
-          multiply_steps(a, (s1 - s0) * 2048, w_terms, packed_x + (b * steps + s0) * x_step, x_terms, s1 - s0);
-          if (s1 < steps) {
-            amx::store<0>(kept);
-            amx::store<1>(kept + 256);
-            amx::store<2>(kept + 512);
-            amx::store<3>(kept + 768);
-          } else {
-            take_sums(sums);
-            y.write(32 * b, 32 * p, std::min<std::size_t>(32, x.rows - 32 * b), std::min<std::size_t>(32, n - 32 * p),
-                    sums, 32);
-          }
+          for (std::size_t p = q0; p < q1; ++p)
+            multiply(b, p, of_w(p), s0, s1, partial + ((b - b0) * panels + p - q0) * 1024);
         }
       }
     }
   }
 }
 
-// ---- few rows of x: the terms of all of them side by side as columns of one tile
+// ---- few rows of x: all terms of all rows side by side in one tile
 
-// x for `steps`: 16 k-pairs a step, each the pairs of `columns` = rows x terms.
+// x by steps, as right operand: 16 k-pairs of `columns` = rows x terms; or as left one: `columns` rows of 32 k.
+template <bool Left>
 inline void pack_columns(const detail::activation_view& x, int terms, std::size_t steps, std::byte* out) noexcept {
   const std::size_t columns = x.rows * static_cast<std::size_t>(terms);
   __m512i rows[3][16];
@@ -386,16 +506,21 @@ inline void pack_columns(const detail::activation_view& x, int terms, std::size_
     load_rows(x, 0, 32 * s, terms, rows);
     for (std::size_t r = 0; r < x.rows; ++r) {
       for (int t = 0; t < terms; ++t) {
-        _mm512_store_si512(pairs, rows[t][r]);
-        for (std::size_t i = 0; i < 16; ++i)
-          std::memcpy(out + (i * columns + r * static_cast<std::size_t>(terms) + static_cast<std::size_t>(t)) * 4,
-                      &pairs[i], 4);
+        const std::size_t column = r * static_cast<std::size_t>(terms) + static_cast<std::size_t>(t);
+        if constexpr (Left) {
+          _mm512_store_si512(out + 64 * column, rows[t][r]);
+        } else {
+          _mm512_store_si512(pairs, rows[t][r]);
+          for (std::size_t i = 0; i < 16; ++i) std::memcpy(out + (i * columns + column) * 4, &pairs[i], 4);
+        }
       }
     }
   }
 }
 
-// Panels [p0, p1), two at a time from two halves of the range, so that memory serves several streams.
+// Panels [p0, p1), two at a time from two halves of the range, so that memory serves several streams. A step is
+// unpacked while the tile unit works on the one before; tiles loaded right behind their stores would wait for them.
+template <class U>
 inline void multiply_few(const detail::weight_view& w, const detail::activation_view& x, int x_terms,
                          const std::byte* packed_x, std::size_t p0, std::size_t p1, const detail::sink& y) {
   namespace amx = detail::amx;
@@ -403,52 +528,95 @@ inline void multiply_few(const detail::weight_view& w, const detail::activation_
   amx::tile_shapes shapes = amx::shapes();
   for (const int t : {0, 1, 2, 3, 6, 7}) shapes.bytes[t] = static_cast<std::uint16_t>(4 * columns);
   const amx::session session(shapes);
-  const unpack_function unpack = pick_unpack(w);
   const std::size_t steps = w.packed->steps(), n = w.packed->rows(), half = (p1 - p0 + 1) / 2;
-  constexpr std::size_t chunk = 2;  // steps decoded ahead of the tile unit; 2 x 2 panels x 2 KiB stay in the L1 cache
-  alignas(64) std::byte panel[2][2][chunk * 2048];
-  alignas(64) float tile[4][256];
+  alignas(64) std::byte tiles[2][2][2048];
+  alignas(64) float sums[4][256];
   for (std::size_t p = p0; p < p0 + half; ++p) {
     const std::size_t second = std::min(p + half, p1 - 1);  // at an odd end the same panel once more, not written
-    amx::zero<0>();
-    amx::zero<1>();
-    amx::zero<2>();
-    amx::zero<3>();
-    for (std::size_t t = 0; t < w.terms; ++t) {
+    zero_sums();
+    const panel_reader reader[2] = {{w, p}, {w, second}};
+    for (std::size_t t = 0; t < w.terms && steps > 0; ++t) {
+      U unpacker[2] = {{w, t}, {w, t}};
       const std::byte* b = packed_x;
-      std::size_t which = 0;
-      for (std::size_t s0 = 0; s0 < steps; s0 += chunk, which ^= 1) {
-        const std::size_t s1 = std::min(steps, s0 + chunk);
-        unpack(w, p, s0, s1, t, panel[which][0]);
-        unpack(w, second, s0, s1, t, panel[which][1]);
-        for (std::size_t s = 0; s < s1 - s0; ++s, b += 64 * columns) {
-          amx::load<6>(b, 4 * columns);
-          amx::load<4>(panel[which][0] + s * 2048);
-          amx::dot_bf16<0, 4, 6>();
-          amx::load<5>(panel[which][0] + s * 2048 + 1024);
-          amx::dot_bf16<1, 5, 6>();
-          amx::load<4>(panel[which][1] + s * 2048);
-          amx::dot_bf16<2, 4, 6>();
-          amx::load<5>(panel[which][1] + s * 2048 + 1024);
-          amx::dot_bf16<3, 5, 6>();
+      for (std::size_t i = 0; i < 2; ++i) reader[i].unpack(unpacker[i], 0, tiles[0][i]);
+      for (std::size_t s = 0; s < steps; ++s, b += 64 * columns) {
+        if (s + 1 < steps) {
+          for (std::size_t i = 0; i < 2; ++i) reader[i].unpack(unpacker[i], s + 1, tiles[(s + 1) % 2][i]);
         }
+        const auto& now = tiles[s % 2];
+        amx::load<6>(b, 4 * columns);
+        amx::load<4>(now[0]);
+        amx::dot_bf16<0, 4, 6>();
+        amx::load<5>(now[0] + 1024);
+        amx::dot_bf16<1, 5, 6>();
+        amx::load<4>(now[1]);
+        amx::dot_bf16<2, 4, 6>();
+        amx::load<5>(now[1] + 1024);
+        amx::dot_bf16<3, 5, 6>();
       }
     }
-    amx::store<0>(tile[0]);
-    amx::store<1>(tile[1]);
-    amx::store<2>(tile[2]);
-    amx::store<3>(tile[3]);
+    amx::store<0>(sums[0]);
+    amx::store<1>(sums[1]);
+    amx::store<2>(sums[2]);
+    amx::store<3>(sums[3]);
     for (std::size_t q = 0; q < (p + half < p1 ? 2u : 1u); ++q) {
       const std::size_t row = 32 * (q == 0 ? p : second);
       for (std::size_t v = 0; v < x.rows; ++v) {
-        alignas(64) float sums[32];
+        alignas(64) float out[32];
         for (std::size_t r = 0; r < 32; ++r) {
-          const float* from = tile[2 * q + r / 16] + r % 16 * 16 + v * terms;
+          const float* from = sums[2 * q + r / 16] + r % 16 * 16 + v * terms;
           float sum = from[terms - 1];  // the small ones first
           for (std::size_t t = terms - 1; t-- > 0;) sum += from[t];
-          sums[r] = sum;
+          out[r] = sum;
         }
-        y.write(v, row, 1, std::min<std::size_t>(32, n - row), sums, 32);
+        y.write(v, row, 1, std::min<std::size_t>(32, n - row), out, 32);
+      }
+    }
+  }
+}
+
+// The same for weights that are tiles already: x is the left operand, of few rows, which takes the unit less time.
+inline void multiply_few_wide(const detail::weight_view& w, const detail::activation_view& x, int x_terms,
+                              const std::byte* packed_x, std::size_t p0, std::size_t p1, const detail::sink& y) {
+  namespace amx = detail::amx;
+  const std::size_t terms = static_cast<std::size_t>(x_terms), rows = x.rows * terms;
+  amx::tile_shapes shapes = amx::shapes();
+  for (const int t : {0, 1, 2, 3, 4, 5}) shapes.rows[t] = static_cast<std::uint8_t>(rows);
+  const amx::session session(shapes);
+  const std::size_t steps = w.packed->steps(), n = w.packed->rows(), half = (p1 - p0 + 1) / 2;
+  alignas(64) float sums[4][256];
+  for (std::size_t p = p0; p < p0 + half; ++p) {
+    const std::size_t second = std::min(p + half, p1 - 1);
+    zero_sums();
+    for (std::size_t t = 0; t < w.terms; ++t) {
+      const std::byte *a = packed_x, *b0 = w.packed->codes(p, 0, t), *b1 = w.packed->codes(second, 0, t);
+      for (std::size_t s = 0; s < steps; ++s, a += 64 * rows, b0 += 2048, b1 += 2048) {
+        amx::load<4>(a);
+        amx::load_passing<6>(b0);
+        amx::dot_bf16<0, 4, 6>();
+        amx::load_passing<7>(b0 + 1024);
+        amx::dot_bf16<1, 4, 7>();
+        amx::load_passing<6>(b1);
+        amx::dot_bf16<2, 4, 6>();
+        amx::load_passing<7>(b1 + 1024);
+        amx::dot_bf16<3, 4, 7>();
+      }
+    }
+    amx::store<0>(sums[0]);
+    amx::store<1>(sums[1]);
+    amx::store<2>(sums[2]);
+    amx::store<3>(sums[3]);
+    for (std::size_t q = 0; q < (p + half < p1 ? 2u : 1u); ++q) {
+      const std::size_t row = 32 * (q == 0 ? p : second);
+      for (std::size_t v = 0; v < x.rows; ++v) {
+        alignas(64) float out[32];
+        for (std::size_t c = 0; c < 32; ++c) {
+          const float* from = sums[2 * q + c / 16] + v * terms * 16 + c % 16;
+          float sum = from[(terms - 1) * 16];
+          for (std::size_t t = terms - 1; t-- > 0;) sum += from[t * 16];
+          out[c] = sum;
+        }
+        y.write(v, row, 1, std::min<std::size_t>(32, n - row), out, 32);
       }
     }
   }
@@ -457,22 +625,27 @@ inline void multiply_few(const detail::weight_view& w, const detail::activation_
 // y = x W^T. x_terms: bfloat16 for each value of x.
 inline void gemm_bf16(const detail::weight_view& w, const detail::activation_view& x, int x_terms,
                       const detail::sink& y, const executor& run) {
-  const std::size_t steps = w.packed->steps(), panels = w.packed->panels();
-  const bool few = x.rows * static_cast<std::size_t>(x_terms) <= 16;
+  const std::size_t steps = w.packed->steps(), panels = w.packed->panels(), terms = static_cast<std::size_t>(x_terms);
+  const bool few = x.rows * terms <= 16, wide = w.packed->head().how == detail::unpacking::wide;
   const std::size_t strips = (x.rows + 31) / 32;
-  const std::size_t bytes = few ? steps * 64 * x.rows * static_cast<std::size_t>(x_terms)
-                                : strips * steps * static_cast<std::size_t>(x_terms) * 2048;
-  std::byte* const packed = detail::shared_workspace(bytes);
+  std::byte* const packed =
+      detail::shared_workspace(few ? steps * 64 * x.rows * terms : strips * steps * terms * 2048);
   if (few) {
-    pack_columns(x, x_terms, steps, packed);
+    (wide ? pack_columns<true> : pack_columns<false>)(x, x_terms, steps, packed);
   } else {
     run(strips, [&](std::size_t i) {
-      pack_strip(x, 32 * i, 0, steps, x_terms, packed + i * steps * static_cast<std::size_t>(x_terms) * 2048);
+      (wide ? pack_strip<true> : pack_strip<false>)(x, 32 * i, 0, steps, x_terms, packed + i * steps * terms * 2048);
     });
   }
   const std::size_t tasks = std::min<std::size_t>(panels, 16);
   run(tasks, [&](std::size_t i) {
     const std::size_t p0 = panels * i / tasks, p1 = panels * (i + 1) / tasks;
-    (few ? multiply_few : multiply_panels)(w, x, x_terms, packed, p0, p1, y);
+    if (!few) {
+      (wide ? multiply_panels<false> : multiply_panels<true>)(w, x, x_terms, packed, p0, p1, y);
+    } else if (wide) {
+      multiply_few_wide(w, x, x_terms, packed, p0, p1, y);
+    } else {
+      with_unpacker(w, [&]<class U>() { multiply_few<U>(w, x, x_terms, packed, p0, p1, y); });
+    }
   });
 }

@@ -119,6 +119,9 @@ struct int8_block {
   std::size_t steps, rows;    // rows <= 32 of x
   const std::int32_t* start;  // what each of the 32 columns starts from
   std::int32_t* sums;         // 32 x 32
+  std::int32_t* carried;      // the same between the pieces of k, in any order
+  bool first, last;           // of the pieces of k, where the tier asks for them
+  bool w_passes;  // the next block has another strip of w, and the same one of x; else the other way round
   bool x_signed, w_signed;
   const std::uint8_t* ahead;  // what to fetch into the second cache meanwhile, so many lines a step
   std::size_t ahead_lines;
@@ -135,6 +138,7 @@ struct int8_job;
 
 /// The kernels of a tier.
 struct int8_kernels {
+  std::size_t piece_steps;   // of k, where a strip of w meets several of x: it stays in the first cache; 0: no pieces
   std::size_t x_step_bytes;  // bytes of a step of packed activations
   bool flips;                // x is packed 128 off if it has the signedness of w
   void (*pack)(const int8_view& x, std::size_t row, std::size_t rows, bool flip, std::uint8_t* out);
@@ -176,9 +180,10 @@ class int8_pipeline {
   int8_pipeline(const int8_pipeline&) = delete;
   int8_pipeline& operator=(const int8_pipeline&) = delete;
 
-  /// The sums of a strip of x with a strip of w, both by number.
-  void block(std::size_t x_strip, const std::uint8_t* x, std::size_t w_strip, const std::uint8_t* ahead,
-             std::size_t ahead_lines) {
+  /// The sums of a strip of x with a strip of w, both by number, over steps first ... first + steps - 1. What goes on
+  /// from or to another piece is in `carried`.
+  void block(std::size_t x_strip, const std::uint8_t* x, std::size_t w_strip, std::size_t first, std::size_t steps,
+             std::int32_t* carried, const std::uint8_t* ahead, std::size_t ahead_lines) {
     const int8_weights& w = job_.w;
     if (start_strip_ != w_strip) {
       start_strip_ = w_strip;
@@ -187,11 +192,29 @@ class int8_pipeline {
     const int8_block_place place{x_strip * int8_strip, w_strip * int8_strip,
                                  std::min(int8_strip, job_.x.rows - x_strip * int8_strip),
                                  std::min(int8_strip, w.n - w_strip * int8_strip), sums_[turn_]};
-    int8_block b{x,     w.strip(w_strip), w.steps(),  place.rows, start_, sums_[turn_], job_.x.is_signed, w.is_signed,
-                 ahead, ahead_lines,      &job_.sink, &before_};
+    const bool is_last = first + steps == w.steps();
+    int8_block b{x + first * job_.kernels.x_step_bytes,
+                 w.strip(w_strip) + first * int8_step_bytes,
+                 steps,
+                 place.rows,
+                 start_,
+                 sums_[turn_],
+                 carried,
+                 first == 0,
+                 is_last,
+                 job_.packed == nullptr,
+                 job_.x.is_signed,
+                 w.is_signed,
+                 ahead,
+                 ahead_lines,
+                 &job_.sink,
+                 &before_};
     if (job_.is_long) return long_block(b, place);
-    if (job_.sink.soon != nullptr) job_.sink.soon(job_.sink.self, place.i, place.j, place.rows, place.cols);
+    if (is_last && job_.sink.soon != nullptr)
+      job_.sink.soon(job_.sink.self, place.i, place.j, place.rows, place.cols);
     job_.kernels.block(b);
+    before_.rows = 0;
+    if (!is_last) return;
     before_ = place;
     turn_ ^= 1;
   }
@@ -229,25 +252,34 @@ class int8_pipeline {
 
 inline void int8_run(const int8_job& job, std::size_t task) {
   int8_pipeline pipeline(job);
-  const std::size_t first = task * job.strips_a_task, w_strips = job.w.strips();
+  const std::size_t first = task * job.strips_a_task, w_strips = job.w.strips(), steps = job.w.steps();
   if (job.packed == nullptr) {
     // Weights fit in the second cache: a strip of x meets all of them.
     const raw_bytes x(job.x_strip_bytes());
     for (std::size_t s = first; s < std::min(first + job.strips_a_task, job.strips); ++s) {
       const std::size_t row = s * int8_strip;
       job.kernels.pack(job.x, row, std::min(int8_strip, job.x.rows - row), job.flip(), x.data());
-      for (std::size_t t = 0; t < w_strips; ++t) pipeline.block(s, x.data(), t, nullptr, 0);
+      for (std::size_t t = 0; t < w_strips; ++t) pipeline.block(s, x.data(), t, 0, steps, nullptr, nullptr, 0);
     }
   } else {
     // A strip of weights, from further away, meets all of x; the next one is fetched meanwhile.
     const std::size_t lines = int8_step_bytes / 64, share = (lines + job.strips - 1) / job.strips;
+    const std::size_t longest = job.kernels.piece_steps;
+    const bool in_pieces = longest != 0 && steps > longest && job.strips > 1 && !job.is_long;
+    const std::size_t pieces = in_pieces ? (steps + longest - 1) / longest : 1;
+    const raw_bytes carried(in_pieces ? job.strips * sizeof(std::int32_t) * int8_strip * int8_strip : 0);
     for (std::size_t t = first; t < std::min(first + job.strips_a_task, w_strips); ++t) {
       const std::uint8_t* next = t + 1 < w_strips ? job.w.strip(t + 1) : nullptr;
-      for (std::size_t s = 0; s < job.strips; ++s) {
-        const bool fetch = next != nullptr && s * share < lines;
-        pipeline.block(job.first_strip + s, job.packed + s * job.x_strip_bytes(), t,
-                       fetch ? next + s * share * job.w.steps() * 64 : nullptr,
-                       fetch ? std::min(share, lines - s * share) : 0);
+      for (std::size_t p = 0; p < pieces; ++p) {
+        const std::size_t from = steps * p / pieces, to = steps * (p + 1) / pieces;
+        auto* sums = reinterpret_cast<std::int32_t*>(carried.data());
+        for (std::size_t s = 0; s < job.strips; ++s) {
+          const bool fetch = next != nullptr && s * share < lines;
+          pipeline.block(job.first_strip + s, job.packed + s * job.x_strip_bytes(), t, from, to - from, sums,
+                         fetch ? next + from * int8_step_bytes + s * share * (to - from) * 64 : nullptr,
+                         fetch ? std::min(share, lines - s * share) : 0);
+          if (in_pieces) sums += int8_strip * int8_strip;
+        }
       }
     }
   }

@@ -60,7 +60,7 @@ inline void int8_sums_of(const detail::int8_block& b) {
   }
 }
 
-inline constexpr detail::int8_kernels int8_tier{2048, false, int8_pack, int8_sums_of, detail::int8_run};
+inline constexpr detail::int8_kernels int8_tier{0, 2048, false, int8_pack, int8_sums_of, detail::int8_run};
 
 #else
 
@@ -135,6 +135,8 @@ inline void int8_load_row(const std::uint8_t* in, std::size_t n, int8_bytes* out
 // ---- weights: 16 rows of 64 bytes become 16 rows of 4 k of 16 columns, a transposition of lanes
 
 #if LOWP_TIER == 1
+inline void int8_write_line(void* p, int8_bytes a) noexcept { int8_store(p, a); }  // half a line
+inline void int8_lines_written() noexcept {}
 // 8 rows of 8 lanes.
 inline void int8_transpose(int8_bytes* r) noexcept {
   int8_bytes t[8];
@@ -161,6 +163,9 @@ inline int8_bytes int8_add_bytes(int8_bytes sum, int8_bytes a, bool is_signed) n
   return {_mm256_add_epi32(sum.v, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))};
 }
 #else
+// Past the caches: packed weights are read much later, and what they would drive out is being read now.
+inline void int8_write_line(void* p, int8_bytes a) noexcept { _mm512_stream_si512(static_cast<__m512i*>(p), a.v); }
+inline void int8_lines_written() noexcept { _mm_sfence(); }
 // 16 rows of 16 lanes.
 inline void int8_transpose(int8_bytes* r) noexcept {
   int8_bytes t[16];
@@ -220,13 +225,14 @@ inline void int8_pack_weights(const detail::int8_source& s) {
           int8_transpose(lines[p]);
           for (std::size_t q = 0; q < int8_lanes; ++q) {
             sum = int8_add_bytes(sum, lines[p][q], is_signed);
-            int8_store(out + (p * int8_lanes + q) * 64, lines[p][q]);
+            int8_write_line(out + (p * int8_lanes + q) * 64, lines[p][q]);
           }
         }
       }
       int8_store(sums + c, sum);
     }
   }
+  int8_lines_written();
 }
 
 // ---- activations as words: in a row's 128 bytes of a step, for each vector of bytes first the even, then the odd ones
@@ -301,7 +307,7 @@ inline void int8_sums_of(const detail::int8_block& b) {
   b.w_signed ? int8_sums<true>(b) : int8_sums<false>(b);
 }
 
-inline constexpr detail::int8_kernels int8_tier{4096, false, int8_pack, int8_sums_of, detail::int8_run};
+inline constexpr detail::int8_kernels int8_tier{0, 4096, false, int8_pack, int8_sums_of, detail::int8_run};
 
 #elif LOWP_TIER == 3
 
@@ -369,57 +375,74 @@ inline void int8_sums_of(const detail::int8_block& b) {
   b.w_signed ? int8_sums<true>(b) : int8_sums<false>(b);
 }
 
-inline constexpr detail::int8_kernels int8_tier{2048, true, int8_pack, int8_sums_of, detail::int8_run};
+inline constexpr detail::int8_kernels int8_tier{0, 2048, true, int8_pack, int8_sums_of, detail::int8_run};
 
 #else
 
-// Products of one step: tiles 4 and 5 of x, 6 and 7 of w. Lower: there are more than 16 rows.
-template <bool XSigned, bool WSigned, bool Lower>
-__attribute__((always_inline)) inline void int8_tile_step(const std::uint8_t* x, const std::uint8_t* w) noexcept {
-  namespace amx = detail::amx;
-  amx::load<6>(w);
-  amx::load<4>(x);
-  amx::dot_i8<0, 4, 6, XSigned, WSigned>();
-  amx::load<7>(w + 1024);
-  amx::dot_i8<1, 4, 7, XSigned, WSigned>();
-  if constexpr (Lower) {
-    amx::load<5>(x + 1024);
-    amx::dot_i8<2, 5, 6, XSigned, WSigned>();
-    amx::dot_i8<3, 5, 7, XSigned, WSigned>();
+template <int Tile, bool Passes>
+__attribute__((always_inline)) inline void int8_load(const std::uint8_t* p) noexcept {
+  if constexpr (Passes) {
+    detail::amx::load_passing<Tile>(p);
+  } else {
+    detail::amx::load<Tile>(p);
   }
 }
 
-template <bool XSigned, bool WSigned, bool Lower>
+// Tiles 4 and 5 are of x, 6 and 7 of w. Lower: there are more than 16 rows. WPasses: x is what stays in the first
+// cache, w passes through; else the other way round.
+template <bool XSigned, bool WSigned, bool Lower, bool WPasses>
 inline void int8_tiles(const detail::int8_block& b) {
   namespace amx = detail::amx;
-  amx::zero<0>();
-  amx::zero<1>();
-  if constexpr (Lower) {
+  if (b.first) {
+    amx::zero<0>();
+    amx::zero<1>();
     amx::zero<2>();
     amx::zero<3>();
+  } else {
+    amx::load<0>(b.carried);
+    amx::load<1>(b.carried + 256);
+    amx::load<2>(b.carried + 512);
+    amx::load<3>(b.carried + 768);
   }
   const std::uint8_t *x = b.x, *w = b.w, *ahead = b.ahead;
   const auto some = [&](std::size_t steps) {
     for (; steps != 0; --steps, x += 2048, w += 2048) {
       for (std::size_t l = 0; l < b.ahead_lines; ++l, ahead += 64)
         _mm_prefetch(reinterpret_cast<const char*>(ahead), _MM_HINT_T1);
-      int8_tile_step<XSigned, WSigned, Lower>(x, w);
+      int8_load<6, WPasses>(w);
+      int8_load<4, !WPasses>(x);
+      amx::dot_i8<0, 4, 6, XSigned, WSigned>();
+      int8_load<7, WPasses>(w + 1024);
+      amx::dot_i8<1, 4, 7, XSigned, WSigned>();
+      if constexpr (Lower) {
+        int8_load<5, !WPasses>(x + 1024);
+        amx::dot_i8<2, 5, 6, XSigned, WSigned>();
+        amx::dot_i8<3, 5, 7, XSigned, WSigned>();
+      }
     }
   };
   some(b.steps / 2);
   b.write_before();  // while the products of the first half are still being made
   some(b.steps - b.steps / 2);
-  amx::store<0>(b.sums, 128);
-  amx::store<1>(b.sums + 16, 128);
-  if constexpr (Lower) {
-    amx::store<2>(b.sums + 16 * 32, 128);
-    amx::store<3>(b.sums + 16 * 32 + 16, 128);
+  if (b.last) {
+    amx::store<0>(b.sums, 128);
+    amx::store<1>(b.sums + 16, 128);
+    if constexpr (Lower) {
+      amx::store<2>(b.sums + 16 * 32, 128);
+      amx::store<3>(b.sums + 16 * 32 + 16, 128);
+    }
+  } else {
+    amx::store<0>(b.carried);
+    amx::store<1>(b.carried + 256);
+    amx::store<2>(b.carried + 512);
+    amx::store<3>(b.carried + 768);
   }
 }
 
 template <bool XSigned, bool WSigned>
 inline void int8_sums(const detail::int8_block& b) {
-  b.rows > 16 ? int8_tiles<XSigned, WSigned, true>(b) : int8_tiles<XSigned, WSigned, false>(b);
+  if (b.rows <= 16) return int8_tiles<XSigned, WSigned, false, false>(b);
+  b.w_passes ? int8_tiles<XSigned, WSigned, true, true>(b) : int8_tiles<XSigned, WSigned, true, false>(b);
 }
 
 inline void int8_sums_of(const detail::int8_block& b) {
@@ -435,7 +458,7 @@ inline void int8_run_tiles(const detail::int8_job& job, std::size_t task) {
   detail::int8_run(job, task);
 }
 
-inline constexpr detail::int8_kernels int8_tier{2048, false, int8_pack, int8_sums_of, int8_run_tiles};
+inline constexpr detail::int8_kernels int8_tier{16, 2048, false, int8_pack, int8_sums_of, int8_run_tiles};
 
 #endif
 #endif

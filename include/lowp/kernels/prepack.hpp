@@ -10,7 +10,8 @@
 //             (b = 1, 2 or 4) from the low bits up. A table lookup of words needs no more than a shift before it
 //   six       of 5 and 6 bits: the low 4 bits as above, then the high 2 bits as above
 //   eight     of 7 and 8 bits: byte 2i of a line is k = i of an even row, byte 2i + 1 the same of the next row
-//   wide      all else, as a sum of 1 to 3 bfloat16, each a row of 32: the tile unit reads it as it is
+//   wide      all else, as a sum of 1 to 3 bfloat16; a line holds the pair k = 2i, 2i + 1 of each of 16 rows, which the
+//             tile unit takes for a right operand as it is
 //
 // Scales stand apart, for each group of a panel 32 of them. Levels times scales are bfloat16 where that is exact, else
 // sums of two or three ("terms"), in a table for each scale that occurs.
@@ -210,6 +211,11 @@ class prepacked {
 };
 
 namespace detail {
+
+// Where the value of a row and k of a wide step is.
+constexpr std::size_t wide_offset(std::size_t row, std::size_t k) noexcept {
+  return row % panel_rows / tile_rows * 1024 + k / 2 * 64 + row % tile_rows * 4 + k % 2 * 2;
+}
 
 // Packs indices of 32 rows (row r at index + r * stride, 32 values) into one step.
 template <int Bits>
@@ -431,15 +437,15 @@ class prepacker {
     auto bytes = std::make_shared<line_vector<std::byte>>(h.size);
     const std::size_t step_bytes = prepacked::step_bytes(h);
     for (std::size_t r = 0; r < w.rows(); ++r) {
-      std::byte* to = bytes->data() + h.codes + (r / panel_rows) * steps * step_bytes + r % panel_rows * 64;
+      std::byte* to = bytes->data() + h.codes + (r / panel_rows) * steps * step_bytes + wide_offset(r, 0);
       if constexpr (is_bfloat16) {
         const std::byte* in = w.row(r).data();
         for (std::size_t c = 0; c < w.cols(); c += step_values, to += step_bytes) {
           const std::size_t n = std::min(step_values, w.cols() - c);
-          std::memcpy(to, in + 2 * c, 2 * n);
           for (std::size_t i = 0; i < n; ++i) {
             std::uint16_t code;
             std::memcpy(&code, in + 2 * (c + i), 2);
+            std::memcpy(to + wide_offset(0, i), &code, 2);
             if ((code & 0x7f80) == 0x7f80) h.finite = 0;
           }
         }
@@ -449,7 +455,8 @@ class prepacker {
           std::uint16_t term[3];
           split_bfloat16(row[c], static_cast<int>(h.terms), term);
           for (std::size_t t = 0; t < h.terms; ++t)
-            std::memcpy(to + (t * panels * steps + c / step_values) * step_bytes + c % step_values * 2, &term[t], 2);
+            std::memcpy(to + (t * panels * steps + c / step_values) * step_bytes + wide_offset(0, c % step_values),
+                        &term[t], 2);
         }
       }
     }
@@ -509,7 +516,7 @@ inline void decode_packed_row(const prepacked& w, std::size_t row, std::size_t k
       float x = 0;
       for (std::size_t t = h.terms; t-- > 0;) {
         std::uint16_t code;
-        std::memcpy(&code, w.codes(panel, step, t) + r * 64 + 2 * i, 2);
+        std::memcpy(&code, w.codes(panel, step, t) + wide_offset(r, i), 2);
         x = t + 1 == h.terms ? from_bfloat16(code) : from_bfloat16(code) + x;
       }
       out[k - k0] = x;

@@ -156,6 +156,15 @@ inline words plus_one(words a, mask m) noexcept { return {_mm256_sub_epi32(a.v, 
 inline words or_where(words a, mask m, words bits) noexcept {
   return {_mm256_or_si256(a.v, _mm256_and_si256(m.v, bits.v))};
 }
+inline words add_where(words a, mask m, words b) noexcept {
+  return {_mm256_add_epi32(a.v, _mm256_and_si256(m.v, b.v))};
+}
+inline floats subtract_where(floats a, mask m, floats b) noexcept {
+  return {_mm256_sub_ps(a.v, _mm256_and_ps(_mm256_castsi256_ps(m.v), b.v))};
+}
+inline words bit_select(words m, words a, words b) noexcept {
+  return {_mm256_or_si256(_mm256_and_si256(a.v, m.v), _mm256_andnot_si256(m.v, b.v))};
+}
 
 struct words_pair {
   words low, high;

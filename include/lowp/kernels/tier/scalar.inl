@@ -15,7 +15,8 @@
 //   shift_left<n>, shift_left(w, counts) counts of 32 and more give 0, so do negative ones; shift_right too
 //   shift_right_signed                   as if the sign went on above; counts below 32
 //   select(m, a, b)                      a where m, else b
-//   plus_one(w, m), or_where(w, m, bits) w + 1, w | bits where m, else w
+//   plus_one(w, m), or_where(w, m, bits) w + 1, w | bits where m, else w; add_where, subtract_where
+//   bit_select(m, a, b)                  a in the bits where m has ones, else b
 //   table16, table8                      16 or 8 words in registers; lookup(table, index) takes the index modulo that
 //   gather(p, index)                     p[index]
 //   multiply_wide(a, b)                  all 64 bits of the products
@@ -135,6 +136,9 @@ inline floats select(mask m, floats a, floats b) noexcept { return {m.v ? a.v : 
 inline words select(mask m, words a, words b) noexcept { return {m.v ? a.v : b.v}; }
 inline words plus_one(words a, mask m) noexcept { return {a.v + m.v}; }
 inline words or_where(words a, mask m, words bits) noexcept { return {m.v ? a.v | bits.v : a.v}; }
+inline words add_where(words a, mask m, words b) noexcept { return {m.v ? a.v + b.v : a.v}; }
+inline floats subtract_where(floats a, mask m, floats b) noexcept { return {m.v ? a.v - b.v : a.v}; }
+inline words bit_select(words m, words a, words b) noexcept { return {(a.v & m.v) | (b.v & ~m.v)}; }
 
 struct words_pair {
   words low, high;

@@ -125,6 +125,11 @@ inline words plus_one(words a, mask m) noexcept {
   return {_mm512_mask_sub_epi32(a.v, m.v, a.v, _mm512_set1_epi32(-1))};
 }
 inline words or_where(words a, mask m, words bits) noexcept { return {_mm512_mask_or_epi32(a.v, m.v, a.v, bits.v)}; }
+inline words add_where(words a, mask m, words b) noexcept { return {_mm512_mask_add_epi32(a.v, m.v, a.v, b.v)}; }
+inline floats subtract_where(floats a, mask m, floats b) noexcept { return {_mm512_mask_sub_ps(a.v, m.v, a.v, b.v)}; }
+inline words bit_select(words m, words a, words b) noexcept {
+  return {_mm512_ternarylogic_epi32(m.v, a.v, b.v, 0xca)};
+}
 
 struct words_pair {
   words low, high;

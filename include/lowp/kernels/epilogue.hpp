@@ -1,0 +1,172 @@
+// The end of every gemm: raw sums become y, by the formula of gemm_options.
+//
+//   y[i, j] = activation(alpha row_scale[i] column_scale[j] sum[i, j] + bias[j] + beta y[i, j])
+//
+// in float, from left to right, each product and sum rounded once (never fused, whatever the compiler's contraction
+// mode), so all tiers give the same bits; what is not given is left out. y is read only where beta != 0. Elements of y
+// that are not float are rounded by their own type's rounding and overflow, and read as float.
+//
+// A core hands over blocks of sums in any order, each sum once; different blocks may come from different threads.
+// Integer sums may carry zero points: of x' = x - row_zero[i] and w' = w - column_zero[j],
+//
+//   sum x' w' = sum[i, j] - row_zero[i] column_sum[j] - column_zero[j] row_sum[i] + k row_zero[i] column_zero[j]
+//
+// with row_sum[i] = sum_k x[i, k] and column_sum[j] = sum_k w[j, k]. It is formed exactly and rounded to float once.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include <lowp/blocks/matrix.hpp>
+#include <lowp/kernels/options.hpp>
+#include <lowp/kernels/tiers.hpp>
+
+namespace lowp::detail {
+
+/// What is applied to a sum. Null pointers are left out.
+struct epilogue_terms {
+  float alpha = 1, beta = 0;
+  const float* row_scale = nullptr;
+  const float* column_scale = nullptr;
+  const float* bias = nullptr;
+  float (*activation)(float) = nullptr;
+};
+
+/// Zero points and the sums that take them out of integer products. Null pointers stand for zeros.
+struct zero_points {
+  const std::int32_t* row_zero = nullptr;     ///< m values
+  const std::int32_t* column_zero = nullptr;  ///< n values
+  const std::int32_t* row_sum = nullptr;      ///< m values, needed with column_zero
+  const std::int32_t* column_sum = nullptr;   ///< n values, needed with row_zero
+  std::size_t k = 0;
+  /// Whether every true sum fits in 32 bits: then sums may be taken modulo 2^32. Factors of at most 9 bits and sign.
+  [[nodiscard]] constexpr bool fits_in_32_bits() const noexcept { return k <= 0x7fffffff / (255 * 255); }
+  [[nodiscard]] constexpr bool none() const noexcept { return row_zero == nullptr && column_zero == nullptr; }
+};
+
+// Rows of T to and from float, with the type's own rounding and overflow.
+template <class T>
+void round_to_row(const float* in, T* out, std::size_t n) noexcept {
+  for (std::size_t c = 0; c < n; ++c) out[c] = convert<T>(in[c]);
+}
+template <class T>
+void row_to_floats(const T* in, float* out, std::size_t n) noexcept {
+  for (std::size_t c = 0; c < n; ++c) out[c] = convert<float>(in[c]);
+}
+
+}  // namespace lowp::detail
+
+#define LOWP_BODY <lowp/kernels/epilogue.inl>
+#define LOWP_TIERS 0b00111
+#include <lowp/kernels/foreach.inl>
+
+namespace lowp::detail {
+
+using finish_kernel = void(const epilogue_terms&, std::size_t, std::size_t, std::size_t, std::size_t, const float*,
+                           std::size_t, float*, std::size_t);
+inline constexpr kernel_table<finish_kernel> finish_table{
+    {{&tiers::scalar::finish, &tiers::haswell::finish, &tiers::skylake::finish, &tiers::icelake::finish,
+      &tiers::sapphire::finish}}};
+
+using integer_kernel = void(const zero_points&, std::size_t, std::size_t, std::size_t, const std::int32_t*, float*);
+inline constexpr kernel_table<integer_kernel> without_zeros_table{
+    {{&tiers::scalar::without_zeros, &tiers::haswell::without_zeros, &tiers::skylake::without_zeros,
+      &tiers::icelake::without_zeros, &tiers::sapphire::without_zeros}}};
+
+/// Where the sums of a gemm go.
+class sink {
+ public:
+  /// y = ... of the options. Throws lowp::error unless scales and bias fit y.
+  template <class T>
+  sink(matrix_view<T> y, const gemm_options& o)
+      : y_(y.data()),
+        rows_(y.rows()),
+        cols_(y.cols()),
+        stride_(y.stride()),
+        terms_{.alpha = o.alpha,
+               .beta = o.beta,
+               .row_scale = given(o.row_scale, y.rows(), "row_scale", "rows"),
+               .column_scale = given(o.column_scale, y.cols(), "column_scale", "columns"),
+               .bias = given(o.bias, y.cols(), "bias", "columns"),
+               .activation = o.activation} {
+    static_assert(!std::is_const_v<T>, "lowp: y is written, so it cannot be a view of const elements");
+    if constexpr (!std::is_same_v<T, float>) {
+      static_assert(Scalar<T>, "lowp: the elements of y are float, double or a number of this library");
+      load_ = [](const void* from, std::size_t at, std::size_t n, float* out) {
+        row_to_floats(static_cast<const T*>(from) + at, out, n);
+      };
+      store_ = [](void* to, std::size_t at, std::size_t n, const float* in) {
+        round_to_row(in, static_cast<T*>(to) + at, n);
+      };
+    }
+  }
+
+  [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
+  [[nodiscard]] std::size_t cols() const noexcept { return cols_; }
+  /// The same sums with these terms instead.
+  [[nodiscard]] const epilogue_terms& terms() const noexcept { return terms_; }
+
+  /// Where y is float and a sum is its element as it is: a core may then write y(i, j) itself. Otherwise null.
+  [[nodiscard]] float* in_place(std::size_t i, std::size_t j) const noexcept {
+    return is_plain() ? static_cast<float*>(y_) + i * stride_ + j : nullptr;
+  }
+  [[nodiscard]] std::size_t stride() const noexcept { return stride_; }
+
+  /// Finishes sums: sums[r * stride + c] is that of y(i + r, j + c).
+  void write(std::size_t i, std::size_t j, std::size_t rows, std::size_t cols, const float* sums,
+             std::size_t stride) const {
+    if (rows == 0 || cols == 0) return;
+    if (store_ == nullptr)
+      return finish_(terms_, i, j, rows, cols, sums, stride, static_cast<float*>(y_) + i * stride_ + j, stride_);
+    std::array<float, 256> part;
+    for (std::size_t r = 0; r < rows; ++r) {
+      for (std::size_t c = 0; c < cols; c += part.size()) {
+        const std::size_t n = std::min(part.size(), cols - c), at = (i + r) * stride_ + j + c;
+        if (terms_.beta != 0) load_(y_, at, n, part.data());
+        finish_(terms_, i + r, j + c, 1, n, sums + r * stride + c, stride, part.data(), part.size());
+        store_(y_, at, n, part.data());
+      }
+    }
+  }
+
+  /// The same of integer sums.
+  void write(std::size_t i, std::size_t j, std::size_t rows, std::size_t cols, const std::int32_t* sums,
+             std::size_t stride, const zero_points& zeros = {}) const {
+    std::array<float, 1024> part;
+    const std::size_t width = std::min<std::size_t>(cols, 256);
+    if (width == 0) return;
+    for (std::size_t r = 0, height; r < rows; r += height) {
+      height = std::min(part.size() / width, rows - r);
+      for (std::size_t c = 0; c < cols; c += width) {
+        const std::size_t n = std::min(width, cols - c);
+        for (std::size_t h = 0; h < height; ++h)
+          without_zeros_(zeros, i + r + h, j + c, n, sums + (r + h) * stride + c, part.data() + h * width);
+        write(i + r, j + c, height, n, part.data(), width);
+      }
+    }
+  }
+
+ private:
+  [[nodiscard]] bool is_plain() const noexcept {
+    return store_ == nullptr && terms_.alpha == 1 && terms_.beta == 0 && terms_.row_scale == nullptr &&
+           terms_.column_scale == nullptr && terms_.bias == nullptr && terms_.activation == nullptr;
+  }
+  static const float* given(std::span<const float> values, std::size_t n, const char* name, const char* what) {
+    if (values.empty()) return nullptr;
+    if (values.size() != n)
+      throw error(std::string("gemm: ") + name + " has " + std::to_string(values.size()) + " values, y has " +
+                  std::to_string(n) + " " + what);
+    return values.data();
+  }
+
+  void* y_;
+  std::size_t rows_, cols_, stride_;
+  epilogue_terms terms_;
+  void (*load_)(const void*, std::size_t, std::size_t, float*) = nullptr;
+  void (*store_)(void*, std::size_t, std::size_t, const float*) = nullptr;  // null: y is float
+  finish_kernel* finish_ = finish_table(active());
+  integer_kernel* without_zeros_ = without_zeros_table(active());
+};
+
+}  // namespace lowp::detail

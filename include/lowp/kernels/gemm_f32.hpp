@@ -1,0 +1,204 @@
+// y = x W^T over floats: blocks of y in registers, lanes over the columns of y, one fma after the other over k.
+//
+//   sum[i, j] = fma(x[i, k], w[j, k], sum[i, j])  for k = 0, 1, ... from +0
+//
+// which is accumulate::reproducible: the same bits on every tier, for every shape around an element, every blocking
+// and every number of threads. Sums that wait for the next stretch of k wait as floats. (A NaN is a NaN on all tiers;
+// which one is left to the processor.)
+//
+// Operands come through sources, so that the core knows no codec: x by rows, W by panels of panel_width(active())
+// columns of y, decoded or copied a stretch of k at a time into a buffer that fits the first cache and used at once
+// for up to 1024 rows. y goes through a sink (epilogue.hpp). Blocks are sized for caches of 48 KiB and 2 MiB.
+#pragma once
+
+#include <new>
+
+#include <lowp/kernels/epilogue.hpp>
+
+namespace lowp::detail {
+
+// k is cut into stretches of at most f32_depth; a row of x takes f32_row_stride floats of its stretch, so that rows
+// start in different sets of a cache.
+inline constexpr std::size_t f32_depth = 256, f32_row_stride = f32_depth + 16;
+
+}  // namespace lowp::detail
+
+#define LOWP_BODY <lowp/kernels/gemm_f32.inl>
+#define LOWP_TIERS 0b00111
+#include <lowp/kernels/foreach.inl>
+
+namespace lowp::detail {
+
+/// The float kernels of a tier.
+struct f32_kernels {
+  std::size_t rows, width;
+  void (*multiply)(std::size_t rows, const float* x, const float* w, std::size_t k, const float* in, float* out,
+                   std::size_t stride);
+  void (*transpose)(const float* in, std::size_t in_stride, std::size_t rows, std::size_t cols, float* out,
+                    std::size_t out_stride);
+  void (*copy)(const float* in, std::size_t in_stride, std::size_t rows, std::size_t cols, float* out,
+               std::size_t out_stride);
+};
+
+inline constexpr std::array<f32_kernels, tier_count> f32_table{{
+    {tiers::scalar::block_rows, tiers::scalar::panel_width, &tiers::scalar::multiply_block<>,
+     &tiers::scalar::transpose, &tiers::scalar::copy_rows},
+    {tiers::haswell::block_rows, tiers::haswell::panel_width, &tiers::haswell::multiply_block<>,
+     &tiers::haswell::transpose, &tiers::haswell::copy_rows},
+    {tiers::skylake::block_rows, tiers::skylake::panel_width, &tiers::skylake::multiply_block<>,
+     &tiers::skylake::transpose, &tiers::skylake::copy_rows},
+    {tiers::icelake::block_rows, tiers::icelake::panel_width, &tiers::icelake::multiply_block<>,
+     &tiers::icelake::transpose, &tiers::icelake::copy_rows},
+    {tiers::sapphire::block_rows, tiers::sapphire::panel_width, &tiers::sapphire::multiply_block<>,
+     &tiers::sapphire::transpose, &tiers::sapphire::copy_rows},
+}};
+[[nodiscard]] inline const f32_kernels& f32_of(tier t) noexcept { return f32_table[static_cast<std::size_t>(t)]; }
+
+inline constexpr std::size_t max_panel_width = 32;
+static_assert(tiers::sapphire::panel_width <= max_panel_width);
+
+/// Columns of a panel.
+[[nodiscard]] inline std::size_t panel_width(tier t) noexcept { return f32_of(t).width; }
+
+/// Where panels of W come from: `fill` writes rows panel * width + c of W, c < width = panel_width(active()), for
+/// k0 <= k < k1 as out[(k - k0) * width + c], zeros where W has no such row. Called from several threads at once.
+struct panel_source {
+  const void* self;
+  void (*fill)(const void* self, std::size_t panel, std::size_t k0, std::size_t k1, float* out);
+};
+
+/// Where rows of x come from: `rows` writes those of row <= i < row + count as out[(i - row) * stride + k - k0]. It may
+/// write zeros behind, up to a multiple of 16 floats. Called from several threads at once.
+struct row_source {
+  const void* self;
+  void (*rows)(const void* self, std::size_t row, std::size_t count, std::size_t k0, std::size_t k1, float* out,
+               std::size_t stride);
+};
+
+/// Scratch memory for floats, not initialised, at the start of a cache line.
+class float_buffer {
+ public:
+  explicit float_buffer(std::size_t n)
+      : data_(static_cast<float*>(::operator new (checked_product(n, sizeof(float), "gemm"), std::align_val_t{64}))) {
+  }
+  float_buffer(const float_buffer&) = delete;
+  float_buffer& operator=(const float_buffer&) = delete;
+  ~float_buffer() { ::operator delete (data_, std::align_val_t{64}); }
+  [[nodiscard]] float* data() const noexcept { return data_; }
+
+ private:
+  float* data_;
+};
+
+/// `whole` cut into `parts` that differ by one at most.
+struct even_cut {
+  std::size_t whole, parts;
+  [[nodiscard]] constexpr std::size_t start(std::size_t p) const noexcept {
+    return p * (whole / parts) + std::min(p, whole % parts);
+  }
+  [[nodiscard]] constexpr std::size_t size(std::size_t p) const noexcept { return start(p + 1) - start(p); }
+  /// Into as few parts as keep each at `most` or below.
+  static constexpr even_cut at_most(std::size_t whole, std::size_t most) noexcept {
+    return {whole, std::max<std::size_t>(1, whole / most + (whole % most != 0))};
+  }
+};
+
+// Some rows of x against all of W.
+class f32_pass {
+ public:
+  f32_pass(const row_source& x, std::size_t first_row, std::size_t rows, std::size_t n, std::size_t k,
+           const panel_source& w, const sink& y, const f32_kernels& kernels)
+      : x_(x),
+        w_(w),
+        y_(y),
+        kernels_(kernels),
+        first_row_(first_row),
+        rows_(rows),
+        n_(n),
+        panels_(even_cut::at_most(n, kernels.width).parts),
+        stretches_(even_cut::at_most(k, f32_depth)),
+        blocks_(even_cut::at_most(rows, kernels.rows)),
+        packed_(checked_product(rows * stretches_.parts, f32_row_stride, "gemm")) {}
+
+  void operator()(const executor& run) const {
+    const even_cut packs = even_cut::at_most(rows_, 64);
+    run(packs.parts, [&](std::size_t p) { pack(packs.start(p), packs.size(p)); });
+    // A group of panels keeps its sums in the second cache; enough groups for some threads to share.
+    const std::size_t in_cache = std::max<std::size_t>(1, group_floats / (rows_ * kernels_.width));
+    const std::size_t shared = std::max<std::size_t>(1, panels_ / enough_tasks);
+    const even_cut groups = even_cut::at_most(panels_, std::min(in_cache, shared));
+    const std::size_t wanted = even_cut::at_most(enough_tasks, groups.parts).parts;
+    const even_cut bands{blocks_.parts, std::clamp<std::size_t>(blocks_.parts / 8, 1, wanted)};
+    run(groups.parts * bands.parts, [&](std::size_t t) {
+      const std::size_t g = t / bands.parts, b = t % bands.parts;
+      multiply(groups.start(g), groups.size(g), bands.start(b), bands.size(b));
+    });
+  }
+
+ private:
+  static constexpr std::size_t group_floats = 128 * 1024, enough_tasks = 8;
+
+  [[nodiscard]] float* packed(std::size_t row, std::size_t stretch) const noexcept {
+    return packed_.data() + (stretch * rows_ + row) * f32_row_stride;
+  }
+  void pack(std::size_t row, std::size_t count) const {
+    for (std::size_t s = 0; s < stretches_.parts; ++s)
+      x_.rows(x_.self, first_row_ + row, count, stretches_.start(s), stretches_.start(s + 1), packed(row, s),
+              f32_row_stride);
+  }
+
+  // Some panels against some blocks of rows.
+  void multiply(std::size_t panel, std::size_t panel_count, std::size_t block, std::size_t block_count) const {
+    const std::size_t width = kernels_.width, row = blocks_.start(block),
+                      rows = blocks_.start(block + block_count) - row;
+    const std::size_t last = stretches_.parts - 1;
+    const float_buffer w(f32_depth * width), waiting(last == 0 ? 0 : panel_count * rows * width);
+    for (std::size_t s = 0; s <= last; ++s) {
+      const std::size_t k0 = stretches_.start(s), depth = stretches_.size(s);
+      for (std::size_t p = 0; p < panel_count; ++p) {
+        w_.fill(w_.self, panel + p, k0, k0 + depth, w.data());
+        for (std::size_t b = block; b < block + block_count; ++b) {
+          const std::size_t i = blocks_.start(b), height = blocks_.size(b);
+          float* sums = waiting.data() + (p * rows + i - row) * width;
+          const float* before = s == 0 ? nullptr : sums;
+          if (s != last) {
+            kernels_.multiply(height, packed(i, s), w.data(), depth, before, sums, width);
+          } else {
+            finish(i, height, (panel + p) * width, packed(i, s), w.data(), depth, before);
+          }
+        }
+      }
+    }
+  }
+  void finish(std::size_t row, std::size_t height, std::size_t column, const float* x, const float* w,
+              std::size_t depth, const float* before) const {
+    const std::size_t width = kernels_.width, cols = std::min(width, n_ - column), i = first_row_ + row;
+    if (float* y = y_.in_place(i, column); y != nullptr && cols == width)
+      return kernels_.multiply(height, x, w, depth, before, y, y_.stride());
+    alignas(64) std::array<float, 16 * max_panel_width> sums;
+    kernels_.multiply(height, x, w, depth, before, sums.data(), width);
+    y_.write(i, column, height, cols, sums.data(), width);
+  }
+
+  const row_source& x_;
+  const panel_source& w_;
+  const sink& y_;
+  const f32_kernels& kernels_;
+  std::size_t first_row_, rows_, n_, panels_;
+  even_cut stretches_, blocks_;
+  float_buffer packed_;
+};
+
+/// y = x W^T for x of m rows, W of n rows, both of k columns, y m x n.
+inline void gemm_f32(const row_source& x, std::size_t m, std::size_t n, std::size_t k, const panel_source& w,
+                     const sink& y, const executor& run) {
+  if (m == 0 || n == 0) return;
+  const f32_kernels& kernels = f32_of(active());
+  // 1 MiB of x per stretch, and not more than 64 MiB in all.
+  const std::size_t most = std::clamp<std::size_t>((std::size_t{16} << 20) / (k + 1), kernels.rows, 1024);
+  const even_cut passes = even_cut::at_most(m, most);
+  for (std::size_t p = 0; p < passes.parts; ++p)
+    f32_pass(x, passes.start(p), passes.size(p), n, k, w, y, kernels)(run);
+}
+
+}  // namespace lowp::detail

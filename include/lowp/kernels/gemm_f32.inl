@@ -1,0 +1,132 @@
+// The float core of gemm_f32.hpp for one tier: a block of sums in registers, and transposition.
+
+// The block of y held in registers: block_rows x panel_width sums, and beside them a row of the panel and one x.
+#if LOWP_TIER == 0
+inline constexpr std::size_t panel_vectors = 8, block_rows = 4;
+#elif LOWP_TIER == 1
+inline constexpr std::size_t panel_vectors = 2, block_rows = 6;
+#else
+inline constexpr std::size_t panel_vectors = 2, block_rows = 14;
+#endif
+inline constexpr std::size_t panel_width = panel_vectors * lanes;
+
+// out[r][c] = in[r][c] + x[r][0] w[0][c] + x[r][1] w[1][c] + ..., each step one fma; without `in`, from +0.
+template <std::size_t Rows>
+void multiply_rows(const float* x, const float* w, std::size_t k, const float* in, float* out, std::size_t stride) {
+  constexpr std::size_t vectors = panel_vectors;
+  floats sum[Rows][vectors];
+#pragma GCC unroll 16
+  for (std::size_t r = 0; r < Rows; ++r) {
+#pragma GCC unroll 16
+    for (std::size_t v = 0; v < vectors; ++v)
+      sum[r][v] = in != nullptr ? load(in + r * panel_width + v * lanes) : fill(0);
+  }
+  for (std::size_t step = 0; step < k; ++step, ++x, w += panel_width) {
+    floats b[vectors];
+#pragma GCC unroll 16
+    for (std::size_t v = 0; v < vectors; ++v) b[v] = load(w + v * lanes);
+#pragma GCC unroll 16
+    for (std::size_t r = 0; r < Rows; ++r) {
+      const floats a = fill(x[r * detail::f32_row_stride]);
+#pragma GCC unroll 16
+      for (std::size_t v = 0; v < vectors; ++v) sum[r][v] = fma(a, b[v], sum[r][v]);
+    }
+  }
+#pragma GCC unroll 16
+  for (std::size_t r = 0; r < Rows; ++r) {
+#pragma GCC unroll 16
+    for (std::size_t v = 0; v < vectors; ++v) store(out + r * stride + v * lanes, sum[r][v]);
+  }
+}
+
+template <std::size_t Rows = block_rows>
+void multiply_block(std::size_t rows, const float* x, const float* w, std::size_t k, const float* in, float* out,
+                    std::size_t stride) {
+  if constexpr (Rows > 0) {
+    if (rows == Rows) return multiply_rows<Rows>(x, w, k, in, out, stride);
+    multiply_block<Rows - 1>(rows, x, w, k, in, out, stride);
+  }
+}
+
+#if LOWP_TIER >= 1
+
+// Columns 0 ... lanes - 1 of `lanes` rows of `in` become rows of `out`, of which the first `cols` are written.
+inline void transpose_tile(const float* in, std::size_t in_stride, float* out, std::size_t out_stride,
+                           std::size_t cols) {
+  // Vector v of piece p holds, in its 128-bit lanes l, columns 4 p ... 4 p + 3 of row v + 4 l: loads do the exchange
+  // between lanes, so that shuffles within lanes are left.
+#pragma GCC unroll 4
+  for (std::size_t p = 0; p < lanes / 4; ++p) {
+    if (4 * p >= cols) return;
+    floats a[4];
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < 4; ++v) {
+      const float* from = in + v * in_stride + 4 * p;
+#if LOWP_TIER == 1
+      const __m256 low = _mm256_castps128_ps256(_mm_loadu_ps(from));
+      a[v] = {_mm256_insertf128_ps(low, _mm_loadu_ps(from + 4 * in_stride), 1)};
+#else
+      __m512 whole = _mm512_castps128_ps512(_mm_loadu_ps(from));
+      whole = _mm512_insertf32x4(whole, _mm_loadu_ps(from + 4 * in_stride), 1);
+      whole = _mm512_insertf32x4(whole, _mm_loadu_ps(from + 8 * in_stride), 2);
+      a[v] = {_mm512_insertf32x4(whole, _mm_loadu_ps(from + 12 * in_stride), 3)};
+#endif
+    }
+#if LOWP_TIER == 1
+    const __m256 ab = _mm256_unpacklo_ps(a[0].v, a[1].v), cd = _mm256_unpacklo_ps(a[2].v, a[3].v);
+    const __m256 ab2 = _mm256_unpackhi_ps(a[0].v, a[1].v), cd2 = _mm256_unpackhi_ps(a[2].v, a[3].v);
+    const floats t[4] = {{_mm256_shuffle_ps(ab, cd, 0x44)},
+                         {_mm256_shuffle_ps(ab, cd, 0xee)},
+                         {_mm256_shuffle_ps(ab2, cd2, 0x44)},
+                         {_mm256_shuffle_ps(ab2, cd2, 0xee)}};
+#else
+    const __m512 ab = _mm512_unpacklo_ps(a[0].v, a[1].v), cd = _mm512_unpacklo_ps(a[2].v, a[3].v);
+    const __m512 ab2 = _mm512_unpackhi_ps(a[0].v, a[1].v), cd2 = _mm512_unpackhi_ps(a[2].v, a[3].v);
+    const floats t[4] = {{_mm512_shuffle_ps(ab, cd, 0x44)},
+                         {_mm512_shuffle_ps(ab, cd, 0xee)},
+                         {_mm512_shuffle_ps(ab2, cd2, 0x44)},
+                         {_mm512_shuffle_ps(ab2, cd2, 0xee)}};
+#endif
+#pragma GCC unroll 4
+    for (std::size_t c = 0; c < 4; ++c) {
+      if (4 * p + c < cols) store(out + (4 * p + c) * out_stride, t[c]);
+    }
+  }
+}
+
+#else
+
+inline void transpose_tile(const float* in, std::size_t, float* out, std::size_t, std::size_t) { *out = *in; }
+
+#endif
+
+// out[c * out_stride + r] = in[r * in_stride + c] for r < rows, c < cols; zeros follow up to a whole vector of r.
+inline void transpose(const float* in, std::size_t in_stride, std::size_t rows, std::size_t cols, float* out,
+                      std::size_t out_stride) {
+  for (std::size_t r = 0; r < rows; r += lanes) {
+    const std::size_t height = rows - r < lanes ? rows - r : lanes;
+    for (std::size_t c = 0; c < cols; c += lanes) {
+      const std::size_t width = cols - c < lanes ? cols - c : lanes;
+      const float* from = in + r * in_stride + c;
+      float* to = out + c * out_stride + r;
+      if (height == lanes && width == lanes) {
+        transpose_tile(from, in_stride, to, out_stride, lanes);
+      } else {
+        float whole[lanes * lanes] = {};
+        for (std::size_t h = 0; h < height; ++h)
+          store_part(whole + h * lanes, load_part(from + h * in_stride, width), width);
+        transpose_tile(whole, lanes, to, out_stride, width);
+      }
+    }
+  }
+}
+
+// Rows of floats, one after the other.
+inline void copy_rows(const float* in, std::size_t in_stride, std::size_t rows, std::size_t cols, float* out,
+                      std::size_t out_stride) {
+  for (std::size_t r = 0; r < rows; ++r, in += in_stride, out += out_stride) {
+    std::size_t c = 0;
+    for (; c + lanes <= cols; c += lanes) store(out + c, load(in + c));
+    if (c < cols) store_part(out + c, load_part(in + c, cols - c), cols - c);
+  }
+}

@@ -1,0 +1,98 @@
+// C = alpha op(A) op(B) + beta C for two matrices of scalars that nobody has prepacked; op is the matrix or its
+// transposed.
+//
+//   lowp::gemm(1.0f, a, b, 0.0f, c);                                  a: m x k, b: k x n, c: m x n
+//   lowp::gemm(1.0f, lowp::transposed(a), b, 0.0f, c, {.bias = v});   a: k x m
+//
+// Elements of A and B are float or any number of this library, and are taken as floats (wider ones are rounded, by the
+// rounding of convert<float>); those of C may be double too. Sums are accumulate::reproducible, in the order of k, bit
+// for bit those of reference::gemm; then the formula of gemm_options, with alpha and beta from the arguments. beta = 0
+// does not read C. C must not overlap A or B.
+#pragma once
+
+#include <lowp/kernels/operands.hpp>
+
+namespace lowp {
+
+/// A stored matrix that stands for its transposed.
+template <class T>
+struct transposed_view {
+  matrix_view<T> stored;
+};
+
+template <class T>
+[[nodiscard]] constexpr transposed_view<T> transposed(matrix_view<T> m) noexcept {
+  return {m};
+}
+template <class T>
+[[nodiscard]] constexpr matrix_view<T> transposed(transposed_view<T> m) noexcept {
+  return m.stored;
+}
+
+namespace detail {
+
+template <class T>
+struct matmul_traits {};
+template <class T>
+struct matmul_traits<matrix_view<T>> {
+  using element = std::remove_const_t<T>;
+  static constexpr bool transposed = false;
+  static matrix_view<const element> stored(matrix_view<T> v) noexcept { return v; }
+};
+template <class T>
+struct matmul_traits<transposed_view<T>> {
+  using element = std::remove_const_t<T>;
+  static constexpr bool transposed = true;
+  static matrix_view<const element> stored(transposed_view<T> v) noexcept { return v.stored; }
+};
+
+template <class M>
+concept ScalarMatrix = requires {
+  typename matmul_traits<M>::element;
+};
+
+// A view that float_operand can read through a pointer to it.
+template <class T>
+[[nodiscard]] float_operand operand_of(const matrix_view<const T>& stored) {
+  if constexpr (std::is_same_v<T, float>) {
+    return float_operand(stored);
+  } else {
+    static_assert(Scalar<T> && !std::is_same_v<T, double>,
+                  "lowp: gemm multiplies matrices of float or of this library's numbers");
+    return {stored.rows(),
+            stored.cols(),
+            {&stored, [](const void* self, std::size_t row, std::size_t c0, std::size_t c1, float* out) {
+               row_to_floats(static_cast<const matrix_view<const T>*>(self)->row(row).data() + c0, out, c1 - c0);
+             }}};
+  }
+}
+
+inline void gemm_of_operands(const float_operand& a, const float_operand& b_turned, const sink& y,
+                             const gemm_options& o) {
+  const std::size_t m = a.row_count(), k = a.col_count(), n = b_turned.row_count();
+  gemm_f32(a.rows(), m, n, k, b_turned.panels(), y, o.executor);
+}
+
+}  // namespace detail
+
+/// C = alpha A B + beta C, each of A and B as it is or transposed. Throws lowp::error, nothing written, unless the
+/// shapes fit, or for accumulate::exact.
+template <detail::ScalarMatrix A, detail::ScalarMatrix B, class T>
+void gemm(float alpha, A a, B b, float beta, matrix_view<T> c, gemm_options options = {}) {
+  const auto stored_a = detail::matmul_traits<A>::stored(a);
+  const auto stored_b = detail::matmul_traits<B>::stored(b);
+  detail::float_operand left = detail::operand_of(stored_a), right = detail::operand_of(stored_b);
+  left.transposed = detail::matmul_traits<A>::transposed;
+  right.transposed = !detail::matmul_traits<B>::transposed;  // the core multiplies by W^T
+  if (left.col_count() != right.col_count() || c.rows() != left.row_count() || c.cols() != right.row_count())
+    throw error("gemm: A is " + detail::shape_text(left.row_count(), left.col_count()) + ", B is " +
+                detail::shape_text(right.col_count(), right.row_count()) + ", C is " +
+                detail::shape_text(c.rows(), c.cols()) + "; C = A B needs m x k, k x n, m x n");
+  if (options.sum == accumulate::exact)
+    throw error("gemm: accumulate::exact is for weights in a codec; two plain matrices are summed in float");
+  options.alpha = alpha;
+  options.beta = beta;
+  detail::gemm_of_operands(left, right, detail::sink(c, options), options);
+}
+
+}  // namespace lowp
