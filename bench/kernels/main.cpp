@@ -24,12 +24,16 @@
 //   remark              where an aim is missed, the reason that was found
 // The last row: seconds to compile a file that calls gemm for one codec (with --compiler, --include, --source, which the
 // preset gives). Rows named [haswell] come from a second process in that tier, with OPENBLAS_CORETYPE=Haswell, ONEDNN_MAX_CPU_ISA=AVX2.
+#if __has_include(<malloc.h>)
+#include <malloc.h>
+#endif
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -87,6 +91,11 @@ arguments parse(int argc, char** argv) {
 int measure(const arguments& a) {
   const bool second = a.part == "haswell";
   pin();
+#if defined(__GLIBC__)
+  // Freed memory stays here, as in a process that has run for a while; else rows that allocate would time page faults.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+#endif
   jobs all;
   if (!second) {
     append(all, limit_rows());
@@ -98,7 +107,10 @@ int measure(const arguments& a) {
 #if __has_include(<lowp/kernels/gemm.hpp>) && 0
   append(all, dense_rows(second));
   append(all, weight_rows(second));
-  if (!second) append(all, vector_rows());
+  if (!second) {
+    append(all, vector_rows());
+    append(all, exact_rows());
+  }
 #endif
   std::erase_if(all, [&](const job& j) { return j.name.find(a.only) == std::string::npos; });
 

@@ -1,7 +1,7 @@
 // The words of a philox generator for a run of elements: philox in several counters at once. Each round multiplies two
 // of a counter's four words; in vectors, a word is the lower half of 64 bits, and what a product leaves in the upper
 // half is not looked at by the next one. Of the first two rounds one product is the same for all counters.
-inline constexpr std::size_t random_slack = 32;  // words that random_words may write beyond its run
+inline constexpr std::size_t random_slack = 80;  // words that random_words may write beyond its run
 
 inline void plain_philox(const philox& g, std::uint64_t first, std::size_t n, std::uint32_t* out) noexcept {
   for (std::size_t i = 0; i < n; ++i) {
@@ -23,6 +23,9 @@ inline constexpr std::size_t counters = 4;
 struct wide_words {
   __m256i v;
 };
+struct philox_lanes {
+  wide_words w0, w1, w2, w3;
+};
 inline wide_words fill_wide(std::uint64_t x) noexcept { return {_mm256_set1_epi64x(static_cast<std::int64_t>(x))}; }
 // Counters 0 and 1 in the lower halves of 128 bits, 2 and 3 in the upper ones, as unpacking wants them.
 inline wide_words consecutive(std::uint64_t first) noexcept {
@@ -32,9 +35,9 @@ inline wide_words product(wide_words a, std::uint32_t b) noexcept { return {_mm2
 inline wide_words upper(wide_words a) noexcept { return {_mm256_srli_epi64(a.v, 32)}; }
 inline wide_words combine(wide_words a, wide_words b) noexcept { return {_mm256_xor_si256(a.v, b.v)}; }
 inline wide_words combine(wide_words a, wide_words b, wide_words c) noexcept { return combine(a, combine(b, c)); }
-inline void store_counters(std::uint32_t* out, wide_words w0, wide_words w1, wide_words w2, wide_words w3) noexcept {
-  const __m256i a = _mm256_blend_epi32(w0.v, _mm256_slli_epi64(w1.v, 32), 0xaa);
-  const __m256i b = _mm256_blend_epi32(w2.v, _mm256_slli_epi64(w3.v, 32), 0xaa);
+inline void store_counters(std::uint32_t* out, const philox_lanes& c) noexcept {
+  const __m256i a = _mm256_blend_epi32(c.w0.v, _mm256_slli_epi64(c.w1.v, 32), 0xaa);
+  const __m256i b = _mm256_blend_epi32(c.w2.v, _mm256_slli_epi64(c.w3.v, 32), 0xaa);
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), _mm256_unpacklo_epi64(a, b));
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + 8), _mm256_unpackhi_epi64(a, b));
 }
@@ -42,6 +45,9 @@ inline void store_counters(std::uint32_t* out, wide_words w0, wide_words w1, wid
 inline constexpr std::size_t counters = 8;
 struct wide_words {
   __m512i v;
+};
+struct philox_lanes {
+  wide_words w0, w1, w2, w3;
 };
 inline wide_words fill_wide(std::uint64_t x) noexcept { return {_mm512_set1_epi64(static_cast<std::int64_t>(x))}; }
 // Counters 0 to 3 in the lower halves of 128 bits, 4 to 7 in the upper ones, as unpacking wants them.
@@ -54,9 +60,9 @@ inline wide_words combine(wide_words a, wide_words b) noexcept { return {_mm512_
 inline wide_words combine(wide_words a, wide_words b, wide_words c) noexcept {
   return {_mm512_ternarylogic_epi64(a.v, b.v, c.v, 0x96)};
 }
-inline void store_counters(std::uint32_t* out, wide_words w0, wide_words w1, wide_words w2, wide_words w3) noexcept {
-  const __m512i a = _mm512_mask_shuffle_epi32(w0.v, 0xaaaa, w1.v, static_cast<_MM_PERM_ENUM>(0xa0));
-  const __m512i b = _mm512_mask_shuffle_epi32(w2.v, 0xaaaa, w3.v, static_cast<_MM_PERM_ENUM>(0xa0));
+inline void store_counters(std::uint32_t* out, const philox_lanes& c) noexcept {
+  const __m512i a = _mm512_mask_shuffle_epi32(c.w0.v, 0xaaaa, c.w1.v, static_cast<_MM_PERM_ENUM>(0xa0));
+  const __m512i b = _mm512_mask_shuffle_epi32(c.w2.v, 0xaaaa, c.w3.v, static_cast<_MM_PERM_ENUM>(0xa0));
   _mm512_storeu_si512(out, _mm512_unpacklo_epi64(a, b));
   _mm512_storeu_si512(out + 16, _mm512_unpackhi_epi64(a, b));
 }
@@ -64,7 +70,7 @@ inline void store_counters(std::uint32_t* out, wide_words w0, wide_words w1, wid
 
 // Blocks first .. first + n - 1, and up to counters - 1 more.
 inline void philox_blocks(const philox& generator, std::uint64_t first, std::size_t n, std::uint32_t* out) noexcept {
-  const std::uint64_t last = first + n + counters;
+  const std::uint64_t last = first + n + 2 * counters;
   if (last >> 32 != first >> 32) return plain_philox(generator, first, n, out);  // a carry into the second word
 
   const detail::philox_state g = detail::state_of(generator);
@@ -80,18 +86,25 @@ inline void philox_blocks(const philox& generator, std::uint64_t first, std::siz
   const wide_words after0 = fill_wide((g.stream >> 32) ^ k1[0]), after1 = fill_wide(low(p) ^ k0[1]);
   const wide_words with1 = fill_wide((q >> 32) ^ k1[1]), after2 = fill_wide(low(q) ^ k1[2]);
 
-  for (std::size_t i = 0; i < n; i += counters) {
-    wide_words p0 = product(consecutive(first + i), m0);
-    wide_words p1 = product(combine(upper(p0), after0), m1);
-    wide_words w0 = combine(upper(p1), after1), w1 = p1, w2 = combine(p0, with1), w3 = after2;
-    for (int round = 2; round < 10; ++round) {
-      p0 = product(w0, m0), p1 = product(w2, m1);
-      w0 = combine(upper(p1), w1, fill_wide(k0[round]));
-      w1 = p1;
-      w2 = round == 2 ? combine(upper(p0), w3) : combine(upper(p0), w3, fill_wide(k1[round]));
-      w3 = p0;
+  const auto begin = [&](std::uint64_t counter) {
+    const wide_words p0 = product(consecutive(counter), m0), p1 = product(combine(upper(p0), after0), m1);
+    const wide_words w0 = combine(upper(p1), after1), w2 = combine(p0, with1);
+    const wide_words q0 = product(w0, m0), q1 = product(w2, m1);
+    return philox_lanes{combine(upper(q1), p1, fill_wide(k0[2])), q1, combine(upper(q0), after2), q0};
+  };
+  const auto next = [](const philox_lanes& c, std::uint64_t key0, std::uint64_t key1) {
+    const wide_words p0 = product(c.w0, m0), p1 = product(c.w2, m1);
+    return philox_lanes{combine(upper(p1), c.w1, fill_wide(key0)), p1, combine(upper(p0), c.w3, fill_wide(key1)), p0};
+  };
+  // Two at once: one alone would wait for its products.
+  for (std::size_t i = 0; i < n; i += 2 * counters) {
+    philox_lanes a = begin(first + i), b = begin(first + i + counters);
+    for (std::size_t round = 3; round < 10; ++round) {
+      a = next(a, k0[round], k1[round]);
+      b = next(b, k0[round], k1[round]);
     }
-    store_counters(out + 4 * i, w0, w1, w2, w3);
+    store_counters(out + 4 * i, a);
+    store_counters(out + 4 * (i + counters), b);
   }
 }
 

@@ -1,0 +1,142 @@
+// Prepacked weights as floats, and products of few rows with them: the kernel body of unpack.hpp.
+
+// The rows of one step of a tile, level by level: f(r, i, level, step_scale) gets the levels of row r for k = i ...
+// i + lanes - 1, and how to scale them: code or float number r, or r + 32 where the second half of a step has its own.
+template <int Bits, class F>
+__attribute__((always_inline)) inline void each_narrow(const detail::weight_floats& w, const std::byte* in,
+                                                       const F& f) noexcept {
+  constexpr std::size_t rows = 16 / Bits;
+  const table16 levels = load_table16(reinterpret_cast<const std::uint32_t*>(w.repeated_levels));
+  LOWP_UNROLL
+  for (std::size_t r = 0; r < 16; r += rows, in += 64) {
+    for (std::size_t i = 0; i < 32; i += lanes) {
+      words q = load_u16(reinterpret_cast<const std::uint16_t*>(in) + i);
+      LOWP_UNROLL
+      for (std::size_t j = 0; j < rows; ++j) {
+        f(r + j, i, floats_of(lookup(levels, q)));
+        q = shift_right<Bits>(q);
+      }
+    }
+  }
+}
+
+template <class F>
+__attribute__((always_inline)) inline void each_six(const detail::weight_floats& w, const std::byte* in,
+                                                    const F& f) noexcept {
+  for (std::size_t r = 0; r < 16; r += 8) {
+    const auto* high_line = reinterpret_cast<const std::uint16_t*>(in + 256 + 8 * r);
+    for (std::size_t i = 0; i < 32; i += lanes) {
+      words high = load_u16(high_line + i);
+      for (std::size_t half = 0; half < 8; half += 4) {
+        words q = load_u16(reinterpret_cast<const std::uint16_t*>(in + 16 * (r + half)) + i);
+        for (std::size_t j = 0; j < 4; ++j) {
+          const words index = (q & fill_words(15)) | shift_left<4>(high & fill_words(3));
+          f(r + half + j, i, gather(w.level, index));
+          q = shift_right<4>(q);
+          high = shift_right<2>(high);
+        }
+      }
+    }
+  }
+}
+
+template <class F>
+__attribute__((always_inline)) inline void each_eight(const detail::weight_floats& w, const std::byte* in,
+                                                      const F& f) noexcept {
+  LOWP_UNROLL
+  for (std::size_t r = 0; r < 16; r += 2, in += 64) {
+    for (std::size_t i = 0; i < 32; i += lanes) {
+      const words q = load_u16(reinterpret_cast<const std::uint16_t*>(in) + i);
+      f(r, i, gather(w.level, q & fill_words(255)));
+      f(r + 1, i, gather(w.level, shift_right<8>(q)));
+    }
+  }
+}
+
+// Where the 16 scales of a tile and step begin, and what each is.
+struct tile_scales {
+  const detail::weight_floats& w;
+  const std::byte* at;
+
+  tile_scales(const detail::weight_floats& weights, std::size_t tile, std::size_t step) noexcept
+      : w(weights), at(weights.scales(tile, step)) {}
+  // That of row r for k = i ...
+  float operator()(std::size_t r, std::size_t i) const noexcept {
+    if (w.float_scales) {
+      float s;
+      std::memcpy(&s, at + 4 * r, 4);
+      return s;
+    }
+    return w.scale[std::to_integer<std::size_t>(at[r + (w.half_steps && i >= 16 ? 32 : 0)])];
+  }
+};
+
+template <class F>
+__attribute__((always_inline)) inline void each_level(const detail::weight_floats& w, const std::byte* in,
+                                                      const F& f) noexcept {
+  switch (w.bits) {
+    case 1:
+      return each_narrow<1>(w, in, f);
+    case 2:
+      return each_narrow<2>(w, in, f);
+    case 4:
+      return each_narrow<4>(w, in, f);
+    case 6:
+      return each_six(w, in, f);
+    default:
+      return each_eight(w, in, f);
+  }
+}
+
+// The values of a step of a tile: rows of levels, out[32 r + i]; of bfloat16, columns, out[16 i + r].
+inline void unpack_tile(const detail::weight_floats& w, std::size_t tile, std::size_t step, float* out) noexcept {
+  if (!w.by_levels) {
+    for (std::size_t pair = 0; pair < 16; ++pair) {
+      for (std::size_t r = 0; r < 16; r += lanes) {
+        floats even = fill(0), odd = fill(0);
+        for (std::size_t t = w.terms; t-- > 0;) {  // the small ones first
+          const words both = load(reinterpret_cast<const std::uint32_t*>(w.tile(tile, step, t) + 64 * pair) + r);
+          const floats low = floats_of(shift_left<16>(both)), high = floats_of(both & fill_words(0xffff0000));
+          even = t + 1 == w.terms ? low : low + even;
+          odd = t + 1 == w.terms ? high : high + odd;
+        }
+        store(out + 32 * pair + r, even);
+        store(out + 32 * pair + 16 + r, odd);
+      }
+    }
+    return;
+  }
+  const tile_scales scale(w, tile, step);
+  each_level(w, w.tile(tile, step, 0), [&](std::size_t r, std::size_t i, floats level) {
+    const float s = scale(r, i);
+    const floats value = level * fill(s) * fill(w.factor);
+    store(out + 32 * r + i, w.float_scales && s == 0 ? fill(0) : value);
+  });
+}
+
+// sums[16 v + r] = (row r of the tile) . (row v of x) over all steps, for Count rows of x, which hold
+// zeros up to a multiple of 32.
+template <std::size_t Count>
+inline void multiply_tile(const detail::weight_floats& w, std::size_t tile, const float* x, std::size_t x_stride,
+                          float* sums) noexcept {
+  floats total[Count][16];
+  for (std::size_t v = 0; v < Count; ++v)
+    for (std::size_t r = 0; r < 16; ++r) total[v][r] = fill(0);
+  for (std::size_t s = 0; s < w.steps; ++s) {
+    const tile_scales scale(w, tile, s);
+    const float* at = x + 32 * s;
+    each_level(w, w.tile(tile, s, 0), [&](std::size_t r, std::size_t i, floats level) {
+      const floats value = level * fill(scale(r, i));
+      for (std::size_t v = 0; v < Count; ++v) total[v][r] = fma(value, load(at + v * x_stride + i), total[v][r]);
+    });
+  }
+  for (std::size_t v = 0; v < Count; ++v) {
+    for (std::size_t r = 0; r < 16; ++r) {
+      alignas(64) float lane[lanes];
+      store(lane, total[v][r]);
+      float sum = 0;
+      for (std::size_t l = 0; l < lanes; ++l) sum += lane[l];
+      sums[16 * v + r] = sum * w.factor;
+    }
+  }
+}
