@@ -2,6 +2,7 @@
 //
 //   tiers::<tier>::encoder<F, R, O>{}(floats, words random) -> words    the bits of convert<To>(x, R, O, random)
 //   tiers::<tier>::decoder<F>{}(words) -> floats                        the bits of convert<float>(x)
+//   tiers::<tier>::draw(random, index, out, n)                          out[i] = random(index + i)
 //
 // for formats of at most 32 bits. All constants come from the format's own functions. How a format is taken:
 //
@@ -110,7 +111,10 @@ template <class F>
 inline constexpr encoding encoding_family = encoding::one_by_one;
 template <int E, int M, specials S, int Bias, signedness Sign>
 inline constexpr encoding encoding_family<minifloat_format<E, M, S, Bias, Sign>> =
-    E + M <= 16 && (S != specials::scale || Bias >= -100) ? encoding::minifloat : encoding::one_by_one;
+    // with magnitudes of all floats on the format's grid in 31 bits
+    (E + M <= 30) && (M <= 22) && (127 + Bias < (1 << 30 >> M)) && (S != specials::scale || Bias >= -100)
+        ? encoding::minifloat
+        : encoding::one_by_one;
 template <int Bits, int Frac, fixed_range Range>
 inline constexpr encoding encoding_family<fixed_format<Bits, Frac, Range>> =
     Bits <= 16 && Frac >= -100 && Frac <= 140 ? encoding::fixed : encoding::one_by_one;
@@ -161,7 +165,7 @@ constexpr encoding find_encoding() noexcept {
                           special_codes<F, R, O>::of(overflow_cause::finite, true) != special_codes<F, R, O>::stops;
     const bool natural = comes_next(false) && (one_side || comes_next(true)) &&
                          special_codes<F, R, O>::of(overflow_cause::infinite, false) != special_codes<F, R, O>::stops;
-    return is_nearest_even<R> && is_inside_float<F> && natural ? encoding::near_minifloat : family;
+    return is_nearest_even<R> && F::bits <= 16 && is_inside_float<F> && natural ? encoding::near_minifloat : family;
   } else if constexpr (family == encoding::fixed) {
     const bool clamps = !std::same_as<O, wrap> && special_codes<F, R, O>::of(overflow_cause::infinite, false) ==
                                                       F::assemble(false, F::max_magnitude(false));
@@ -253,5 +257,9 @@ float decode_one(std::uint32_t code) noexcept {
 #include <lowp/kernels/foreach.inl>
 
 #define LOWP_BODY <lowp/kernels/decode.inl>
+#define LOWP_TIERS 0b00111
+#include <lowp/kernels/foreach.inl>
+
+#define LOWP_BODY <lowp/kernels/random.inl>
 #define LOWP_TIERS 0b00111
 #include <lowp/kernels/foreach.inl>

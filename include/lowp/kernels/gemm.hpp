@@ -157,7 +157,9 @@ concept Activations = requires(const X& x) {
 inline bool gemm_on_tiles([[maybe_unused]] const activation_rows& x, [[maybe_unused]] const prepacked& w,
                           [[maybe_unused]] const sink& y, [[maybe_unused]] const gemm_options& o) {
 #if defined(__x86_64__)
-  if (active() < tier::sapphire || o.precision == precision::float32) return false;
+  if (active() < tier::sapphire || o.precision == precision::float32 || w.head().how == unpacking::plain)
+    return false;
+  if (x.view().rows == 0 || w.rows() == 0) return true;
   const int most = terms_allowed(o.precision), x_terms = std::min(most, x.terms());
   const weight_view weights(w, static_cast<std::size_t>(most));
   if ((x_terms > 1 || weights.terms > 1) && (w.head().finite == 0 || !all_finite(x.view()))) return false;

@@ -8,20 +8,12 @@
 //
 // Operands come through sources, so that the core knows no codec: x by rows, W by panels of panel_width(active())
 // columns of y, decoded or copied a stretch of k at a time into a buffer that fits the first cache and used at once
-// for up to 1024 rows. y goes through a sink (epilogue.hpp). Blocks are sized for caches of 48 KiB and 2 MiB.
+// for many rows. y goes through a sink (epilogue.hpp). Blocks are sized for caches of 48 KiB and 2 MiB.
 #pragma once
 
 #include <new>
 
 #include <lowp/kernels/epilogue.hpp>
-
-namespace lowp::detail {
-
-// k is cut into stretches of at most f32_depth; a row of x takes f32_row_stride floats of its stretch, so that rows
-// start in different sets of a cache.
-inline constexpr std::size_t f32_depth = 256, f32_row_stride = f32_depth + 16;
-
-}  // namespace lowp::detail
 
 #define LOWP_BODY <lowp/kernels/gemm_f32.inl>
 #define LOWP_TIERS 0b00111
@@ -31,9 +23,9 @@ namespace lowp::detail {
 
 /// The float kernels of a tier.
 struct f32_kernels {
-  std::size_t rows, width;
-  void (*multiply)(std::size_t rows, const float* x, const float* w, std::size_t k, const float* in, float* out,
-                   std::size_t stride);
+  std::size_t rows, width, depth, row_stride;  // block_rows and the like
+  void (*multiply)(std::size_t rows, std::size_t cols, const float* x, const float* w, std::size_t k, const float* in,
+                   float* out, std::size_t stride);
   void (*transpose)(const float* in, std::size_t in_stride, std::size_t rows, std::size_t cols, float* out,
                     std::size_t out_stride);
   void (*copy)(const float* in, std::size_t in_stride, std::size_t rows, std::size_t cols, float* out,
@@ -41,16 +33,17 @@ struct f32_kernels {
 };
 
 inline constexpr std::array<f32_kernels, tier_count> f32_table{{
-    {tiers::scalar::block_rows, tiers::scalar::panel_width, &tiers::scalar::multiply_block<>,
-     &tiers::scalar::transpose, &tiers::scalar::copy_rows},
-    {tiers::haswell::block_rows, tiers::haswell::panel_width, &tiers::haswell::multiply_block<>,
-     &tiers::haswell::transpose, &tiers::haswell::copy_rows},
-    {tiers::skylake::block_rows, tiers::skylake::panel_width, &tiers::skylake::multiply_block<>,
-     &tiers::skylake::transpose, &tiers::skylake::copy_rows},
-    {tiers::icelake::block_rows, tiers::icelake::panel_width, &tiers::icelake::multiply_block<>,
-     &tiers::icelake::transpose, &tiers::icelake::copy_rows},
-    {tiers::sapphire::block_rows, tiers::sapphire::panel_width, &tiers::sapphire::multiply_block<>,
-     &tiers::sapphire::transpose, &tiers::sapphire::copy_rows},
+    {tiers::scalar::block_rows, tiers::scalar::panel_width, tiers::scalar::block_depth, tiers::scalar::row_stride,
+     &tiers::scalar::multiply_block<>, &tiers::scalar::transpose, &tiers::scalar::copy_rows},
+    {tiers::haswell::block_rows, tiers::haswell::panel_width, tiers::haswell::block_depth, tiers::haswell::row_stride,
+     &tiers::haswell::multiply_block<>, &tiers::haswell::transpose, &tiers::haswell::copy_rows},
+    {tiers::skylake::block_rows, tiers::skylake::panel_width, tiers::skylake::block_depth, tiers::skylake::row_stride,
+     &tiers::skylake::multiply_block<>, &tiers::skylake::transpose, &tiers::skylake::copy_rows},
+    {tiers::icelake::block_rows, tiers::icelake::panel_width, tiers::icelake::block_depth, tiers::icelake::row_stride,
+     &tiers::icelake::multiply_block<>, &tiers::icelake::transpose, &tiers::icelake::copy_rows},
+    {tiers::sapphire::block_rows, tiers::sapphire::panel_width, tiers::sapphire::block_depth,
+     tiers::sapphire::row_stride, &tiers::sapphire::multiply_block<>, &tiers::sapphire::transpose,
+     &tiers::sapphire::copy_rows},
 }};
 [[nodiscard]] inline const f32_kernels& f32_of(tier t) noexcept { return f32_table[static_cast<std::size_t>(t)]; }
 
@@ -116,9 +109,9 @@ class f32_pass {
         rows_(rows),
         n_(n),
         panels_(even_cut::at_most(n, kernels.width).parts),
-        stretches_(even_cut::at_most(k, f32_depth)),
+        stretches_(even_cut::at_most(k, kernels.depth)),
         blocks_(even_cut::at_most(rows, kernels.rows)),
-        packed_(checked_product(rows * stretches_.parts, f32_row_stride, "gemm")) {}
+        packed_(checked_product(rows * stretches_.parts, kernels.row_stride, "gemm")) {}
 
   void operator()(const executor& run) const {
     const even_cut packs = even_cut::at_most(rows_, 64);
@@ -139,12 +132,12 @@ class f32_pass {
   static constexpr std::size_t group_floats = 128 * 1024, enough_tasks = 8;
 
   [[nodiscard]] float* packed(std::size_t row, std::size_t stretch) const noexcept {
-    return packed_.data() + (stretch * rows_ + row) * f32_row_stride;
+    return packed_.data() + (stretch * rows_ + row) * kernels_.row_stride;
   }
   void pack(std::size_t row, std::size_t count) const {
     for (std::size_t s = 0; s < stretches_.parts; ++s)
       x_.rows(x_.self, first_row_ + row, count, stretches_.start(s), stretches_.start(s + 1), packed(row, s),
-              f32_row_stride);
+              kernels_.row_stride);
   }
 
   // Some panels against some blocks of rows.
@@ -152,31 +145,32 @@ class f32_pass {
     const std::size_t width = kernels_.width, row = blocks_.start(block),
                       rows = blocks_.start(block + block_count) - row;
     const std::size_t last = stretches_.parts - 1;
-    const float_buffer w(f32_depth * width), waiting(last == 0 ? 0 : panel_count * rows * width);
+    const float_buffer w(kernels_.depth * width), waiting(last == 0 ? 0 : panel_count * rows * width);
     for (std::size_t s = 0; s <= last; ++s) {
       const std::size_t k0 = stretches_.start(s), depth = stretches_.size(s);
       for (std::size_t p = 0; p < panel_count; ++p) {
+        const std::size_t column = (panel + p) * width, cols = std::min(width, n_ - column);
         w_.fill(w_.self, panel + p, k0, k0 + depth, w.data());
         for (std::size_t b = block; b < block + block_count; ++b) {
           const std::size_t i = blocks_.start(b), height = blocks_.size(b);
           float* sums = waiting.data() + (p * rows + i - row) * width;
           const float* before = s == 0 ? nullptr : sums;
           if (s != last) {
-            kernels_.multiply(height, packed(i, s), w.data(), depth, before, sums, width);
+            kernels_.multiply(height, cols, packed(i, s), w.data(), depth, before, sums, width);
           } else {
-            finish(i, height, (panel + p) * width, packed(i, s), w.data(), depth, before);
+            finish(i, height, column, cols, packed(i, s), w.data(), depth, before);
           }
         }
       }
     }
   }
-  void finish(std::size_t row, std::size_t height, std::size_t column, const float* x, const float* w,
-              std::size_t depth, const float* before) const {
-    const std::size_t width = kernels_.width, cols = std::min(width, n_ - column), i = first_row_ + row;
+  void finish(std::size_t row, std::size_t height, std::size_t column, std::size_t cols, const float* x,
+              const float* w, std::size_t depth, const float* before) const {
+    const std::size_t width = kernels_.width, i = first_row_ + row;
     if (float* y = y_.in_place(i, column); y != nullptr && cols == width)
-      return kernels_.multiply(height, x, w, depth, before, y, y_.stride());
+      return kernels_.multiply(height, cols, x, w, depth, before, y, y_.stride());
     alignas(64) std::array<float, 16 * max_panel_width> sums;
-    kernels_.multiply(height, x, w, depth, before, sums.data(), width);
+    kernels_.multiply(height, cols, x, w, depth, before, sums.data(), width);
     y_.write(i, column, height, cols, sums.data(), width);
   }
 
@@ -194,8 +188,9 @@ inline void gemm_f32(const row_source& x, std::size_t m, std::size_t n, std::siz
                      const sink& y, const executor& run) {
   if (m == 0 || n == 0) return;
   const f32_kernels& kernels = f32_of(active());
-  // 1 MiB of x per stretch, and not more than 64 MiB in all.
-  const std::size_t most = std::clamp<std::size_t>((std::size_t{16} << 20) / (k + 1), kernels.rows, 1024);
+  // 1 MiB of x per stretch of k, and not more than 64 MiB in all.
+  const std::size_t in_cache = (std::size_t{256} << 10) / kernels.depth;
+  const std::size_t most = std::clamp<std::size_t>((std::size_t{16} << 20) / (k + 1), kernels.rows, in_cache);
   const even_cut passes = even_cut::at_most(m, most);
   for (std::size_t p = 0; p < passes.parts; ++p)
     f32_pass(x, passes.start(p), passes.size(p), n, k, w, y, kernels)(run);

@@ -1,19 +1,21 @@
 // The float core of gemm_f32.hpp for one tier: a block of sums in registers, and transposition.
 
-// The block of y held in registers: block_rows x panel_width sums, and beside them a row of the panel and one x.
+// The block of y held in registers: block_rows x panel_width sums, and beside them a row of the panel and one x. Panel
+// and rows of block_depth floats: both in the first cache with AVX2; with AVX-512 the second one is fast enough.
 #if LOWP_TIER == 0
-inline constexpr std::size_t panel_vectors = 8, block_rows = 4;
+inline constexpr std::size_t panel_vectors = 8, block_rows = 4, block_depth = 256;
 #elif LOWP_TIER == 1
-inline constexpr std::size_t panel_vectors = 2, block_rows = 6;
+inline constexpr std::size_t panel_vectors = 2, block_rows = 6, block_depth = 256;
 #else
-inline constexpr std::size_t panel_vectors = 2, block_rows = 14;
+inline constexpr std::size_t panel_vectors = 2, block_rows = 14, block_depth = 512;
 #endif
+// Rows of x in the scratch memory: apart by this, so that they start in different sets of a cache.
+inline constexpr std::size_t row_stride = block_depth + 16;
 inline constexpr std::size_t panel_width = panel_vectors * lanes;
 
 // out[r][c] = in[r][c] + x[r][0] w[0][c] + x[r][1] w[1][c] + ..., each step one fma; without `in`, from +0.
-template <std::size_t Rows>
+template <std::size_t Rows, std::size_t vectors>
 void multiply_rows(const float* x, const float* w, std::size_t k, const float* in, float* out, std::size_t stride) {
-  constexpr std::size_t vectors = panel_vectors;
   floats sum[Rows][vectors];
 #pragma GCC unroll 16
   for (std::size_t r = 0; r < Rows; ++r) {
@@ -21,13 +23,15 @@ void multiply_rows(const float* x, const float* w, std::size_t k, const float* i
     for (std::size_t v = 0; v < vectors; ++v)
       sum[r][v] = in != nullptr ? load(in + r * panel_width + v * lanes) : fill(0);
   }
-  for (std::size_t step = 0; step < k; ++step, ++x, w += panel_width) {
+  const float* next = x + Rows * row_stride;  // the next block of x comes into the first cache meanwhile
+  for (std::size_t step = 0; step < k; ++step, ++x, w += panel_width, next += Rows) {
+    __builtin_prefetch(next);
     floats b[vectors];
 #pragma GCC unroll 16
     for (std::size_t v = 0; v < vectors; ++v) b[v] = load(w + v * lanes);
 #pragma GCC unroll 16
     for (std::size_t r = 0; r < Rows; ++r) {
-      const floats a = fill(x[r * detail::f32_row_stride]);
+      const floats a = fill(x[r * row_stride]);
 #pragma GCC unroll 16
       for (std::size_t v = 0; v < vectors; ++v) sum[r][v] = fma(a, b[v], sum[r][v]);
     }
@@ -39,12 +43,16 @@ void multiply_rows(const float* x, const float* w, std::size_t k, const float* i
   }
 }
 
+// The same of rows <= block_rows and, at least, the first cols <= panel_width columns.
 template <std::size_t Rows = block_rows>
-void multiply_block(std::size_t rows, const float* x, const float* w, std::size_t k, const float* in, float* out,
-                    std::size_t stride) {
+void multiply_block(std::size_t rows, std::size_t cols, const float* x, const float* w, std::size_t k,
+                    const float* in, float* out, std::size_t stride) {
   if constexpr (Rows > 0) {
-    if (rows == Rows) return multiply_rows<Rows>(x, w, k, in, out, stride);
-    multiply_block<Rows - 1>(rows, x, w, k, in, out, stride);
+    if (rows < Rows) return multiply_block<Rows - 1>(rows, cols, x, w, k, in, out, stride);
+#if LOWP_TIER >= 1
+    if (cols <= lanes) return multiply_rows<Rows, 1>(x, w, k, in, out, stride);
+#endif
+    multiply_rows<Rows, panel_vectors>(x, w, k, in, out, stride);
   }
 }
 

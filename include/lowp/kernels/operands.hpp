@@ -31,19 +31,7 @@ class float_operand {
   [[nodiscard]] std::size_t row_count() const noexcept { return transposed ? stored_cols_ : stored_rows_; }
   [[nodiscard]] std::size_t col_count() const noexcept { return transposed ? stored_rows_ : stored_cols_; }
 
-  [[nodiscard]] panel_source panels() const noexcept {
-    return {this, [](const void* self, std::size_t panel, std::size_t k0, std::size_t k1, float* out) {
-              const float_operand& o = *static_cast<const float_operand*>(self);
-              const std::size_t width = o.kernels_.width, first = panel * width;
-              const std::size_t count = std::min(width, o.row_count() - first);
-              if (count < width) std::fill_n(out, (k1 - k0) * width, 0.0f);
-              if (o.transposed) {
-                o.as_stored(k0, k1 - k0, first, first + count, out, width);
-              } else {
-                o.turned(first, count, k0, k1, out, width);
-              }
-            }};
-  }
+  [[nodiscard]] panel_source panels() const noexcept { return {this, &float_operand::fill_panel}; }
   [[nodiscard]] row_source rows() const noexcept {
     return {this, [](const void* self, std::size_t row, std::size_t count, std::size_t k0, std::size_t k1, float* out,
                      std::size_t stride) {
@@ -57,6 +45,17 @@ class float_operand {
   }
 
  private:
+  static void fill_panel(const void* self, std::size_t panel, std::size_t k0, std::size_t k1, float* out) {
+    const float_operand& o = *static_cast<const float_operand*>(self);
+    const std::size_t width = o.kernels_.width, first = panel * width;
+    const std::size_t count = std::min(width, o.row_count() - first);
+    if (count < width) std::fill_n(out, (k1 - k0) * width, 0.0f);
+    if (o.transposed) {
+      o.as_stored(k0, k1 - k0, first, first + count, out, width);
+    } else {
+      o.turned(first, count, k0, k1, out, width);
+    }
+  }
   // out[(r - row) * stride + c - c0] of the stored rows r and columns c.
   void as_stored(std::size_t row, std::size_t count, std::size_t c0, std::size_t c1, float* out,
                  std::size_t stride) const {

@@ -12,6 +12,7 @@
 //   eight     of 7 and 8 bits: byte 2i of a line is k = i of an even row, byte 2i + 1 the same of the next row
 //   wide      all else, as a sum of 1 to 3 bfloat16; a line holds the pair k = 2i, 2i + 1 of each of 16 rows, which the
 //             tile unit takes for a right operand as it is
+//   plain     floats that are no sum of three bfloat16, being tiny; a line holds k = i of each of 16 rows
 //
 // Scales stand apart, for each group of a panel 32 of them. Levels times scales are bfloat16 where that is exact, else
 // sums of two or three ("terms"), in a table for each scale that occurs.
@@ -24,6 +25,7 @@
 #include <vector>
 
 #include <lowp/blocks/matrix.hpp>
+#include <lowp/formats/names.hpp>
 #include <lowp/kernels/levels.hpp>
 #include <lowp/kernels/options.hpp>
 
@@ -66,19 +68,17 @@ inline float from_bfloat16(std::uint16_t b) noexcept {
   return std::bit_cast<float>(static_cast<std::uint32_t>(b) << 16);
 }
 
-// The fewest bfloat16 that sum up to x.
+// The fewest bfloat16 that sum up to x; 4 where three do not: bits below 2^-133 have no bfloat16.
 inline int terms_of(float x) noexcept {
-  for (int terms = 1; terms < 3; ++terms) {
+  for (int terms = 1; terms <= 3; ++terms) {
     std::uint16_t t[3]{};
     split_bfloat16(x, terms, t);
-    float sum = from_bfloat16(t[0]);
-    if (terms > 1) sum += from_bfloat16(t[1]);
-    if (sum == x || x != x) return terms;
+    if (x != x || from_bfloat16(t[0]) + (from_bfloat16(t[1]) + from_bfloat16(t[2])) == x) return terms;
   }
-  return 3;
+  return 4;
 }
 
-enum class unpacking : std::uint32_t { narrow, six, eight, wide };
+enum class unpacking : std::uint32_t { narrow, six, eight, wide, plain };
 
 // What stands at the head of the bytes; offsets count from there.
 struct packed_header {
@@ -195,7 +195,8 @@ class prepacked {
     const bool six = h.how == unpacking::six && h.bits == 6 && h.float_scales == 0;
     const bool eight = h.how == unpacking::eight && h.bits == 8 && h.float_scales == 0 && h.terms == 1;
     const bool wide = h.how == unpacking::wide && h.bits == 16;
-    if (!(narrow || six || eight || wide) || h.terms < 1 || h.terms > 3 || h.group_steps > 1u << 26 ||
+    const bool plain = h.how == unpacking::plain && h.bits == 32 && h.terms == 1;
+    if (!(narrow || six || eight || wide || plain) || h.terms < 1 || h.terms > 3 || h.group_steps > 1u << 26 ||
         h.float_scales > 1)
       refuse("the header names a layout that does not exist");
     detail::packed_header expected = h;
@@ -212,9 +213,12 @@ class prepacked {
 
 namespace detail {
 
-// Where the value of a row and k of a wide step is.
+// Where the value of a row and k of a wide or plain step is.
 constexpr std::size_t wide_offset(std::size_t row, std::size_t k) noexcept {
   return row % panel_rows / tile_rows * 1024 + k / 2 * 64 + row % tile_rows * 4 + k % 2 * 2;
+}
+constexpr std::size_t plain_offset(std::size_t row, std::size_t k) noexcept {
+  return row % panel_rows / tile_rows * 2048 + k * 64 + row % tile_rows * 4;
 }
 
 // Packs indices of 32 rows (row r at index + r * stride, 32 values) into one step.
@@ -432,11 +436,23 @@ class prepacker {
         terms = std::max(terms, terms_of(x));
       }
     }
+    if (terms > 3 && most_terms == 3) {
+      h.how = unpacking::plain;
+      h.bits = 32;
+      terms = 1;
+    }
     h.terms = static_cast<std::uint32_t>(std::min(terms, most_terms));
     prepacked::arrange(h);
     auto bytes = std::make_shared<line_vector<std::byte>>(h.size);
     const std::size_t step_bytes = prepacked::step_bytes(h);
     for (std::size_t r = 0; r < w.rows(); ++r) {
+      if (h.how == unpacking::plain) {
+        w.decode_row(r, row);
+        std::byte* const to = bytes->data() + h.codes + (r / panel_rows) * steps * step_bytes;
+        for (std::size_t c = 0; c < w.cols(); ++c)
+          std::memcpy(to + c / step_values * step_bytes + plain_offset(r, c % step_values), &row[c], 4);
+        continue;
+      }
       std::byte* to = bytes->data() + h.codes + (r / panel_rows) * steps * step_bytes + wide_offset(r, 0);
       if constexpr (is_bfloat16) {
         const std::byte* in = w.row(r).data();
@@ -512,6 +528,10 @@ inline void decode_packed_row(const prepacked& w, std::size_t row, std::size_t k
       const std::size_t a_line = 16 / bits, p = at + which / a_line * 64 + 2 * i;
       return (byte(p) | byte(p + 1) << 8) >> (which % a_line * bits) & ((1u << bits) - 1);
     };
+    if (h.how == unpacking::plain) {
+      std::memcpy(out + (k - k0), w.codes(panel, step) + plain_offset(r, i), 4);
+      continue;
+    }
     if (h.how == unpacking::wide) {
       float x = 0;
       for (std::size_t t = h.terms; t-- > 0;) {

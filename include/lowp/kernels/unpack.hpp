@@ -29,7 +29,7 @@ struct weight_floats {
         steps(p.steps()),
         terms(p.head().terms),
         bits(p.head().bits),
-        by_levels(p.head().how != unpacking::wide),
+        by_levels(p.head().how != unpacking::wide && p.head().how != unpacking::plain),
         float_scales(p.head().float_scales != 0),
         half_steps(p.head().group_steps == 0),
         factor(p.head().factor),

@@ -90,6 +90,10 @@ __attribute__((always_inline)) inline void each_level(const detail::weight_float
 
 // The values of a step of a tile: rows of levels, out[32 r + i]; of bfloat16, columns, out[16 i + r].
 inline void unpack_tile(const detail::weight_floats& w, std::size_t tile, std::size_t step, float* out) noexcept {
+  if (w.bits == 32) {
+    std::memcpy(out, w.tile(tile, step, 0), 2048);
+    return;
+  }
   if (!w.by_levels) {
     for (std::size_t pair = 0; pair < 16; ++pair) {
       for (std::size_t r = 0; r < 16; r += lanes) {

@@ -166,6 +166,33 @@ inline words bit_select(words m, words a, words b) noexcept {
   return {_mm256_or_si256(_mm256_and_si256(a.v, m.v), _mm256_andnot_si256(m.v, b.v))};
 }
 
+inline floats load_nearest(const double* p) noexcept {
+  return {_mm256_set_m128(_mm256_cvtpd_ps(_mm256_loadu_pd(p + 4)), _mm256_cvtpd_ps(_mm256_loadu_pd(p)))};
+}
+// Of two comparisons of doubles, one mask of floats.
+inline __m256i mask_of_doubles(__m256d low, __m256d high) noexcept {
+  const __m256 even = _mm256_shuffle_ps(_mm256_castpd_ps(low), _mm256_castpd_ps(high), 0x88);
+  return _mm256_permute4x64_epi64(_mm256_castps_si256(even), 0xd8);
+}
+inline floats load_to_odd(const double* p) noexcept {
+  const __m256d low = _mm256_loadu_pd(p), high = _mm256_loadu_pd(p + 4), sign = _mm256_set1_pd(-0.0);
+  const __m128 near_low = _mm256_cvtpd_ps(low), near_high = _mm256_cvtpd_ps(high);
+  const __m256d size_low = _mm256_andnot_pd(sign, low), size_high = _mm256_andnot_pd(sign, high);
+  const __m256d back_low = _mm256_andnot_pd(sign, _mm256_cvtps_pd(near_low));
+  const __m256d back_high = _mm256_andnot_pd(sign, _mm256_cvtps_pd(near_high));
+  const __m256i beyond =
+      mask_of_doubles(_mm256_cmp_pd(back_low, size_low, _CMP_GT_OQ), _mm256_cmp_pd(back_high, size_high, _CMP_GT_OQ));
+  const __m256i inexact = mask_of_doubles(_mm256_cmp_pd(back_low, size_low, _CMP_NEQ_OQ),
+                                          _mm256_cmp_pd(back_high, size_high, _CMP_NEQ_OQ));
+  const __m256i near = _mm256_castps_si256(_mm256_set_m128(near_high, near_low));
+  const __m256i cut = _mm256_add_epi32(near, beyond);
+  return {_mm256_castsi256_ps(_mm256_or_si256(cut, _mm256_and_si256(inexact, _mm256_set1_epi32(1))))};
+}
+inline void store(double* p, floats a) noexcept {
+  _mm256_storeu_pd(p, _mm256_cvtps_pd(_mm256_castps256_ps128(a.v)));
+  _mm256_storeu_pd(p + 4, _mm256_cvtps_pd(_mm256_extractf128_ps(a.v, 1)));
+}
+
 struct words_pair {
   words low, high;
 };

@@ -65,11 +65,19 @@ inline void store_part(std::uint32_t* p, words a, std::size_t n) noexcept {
   if (n > 0) *p = a.v;
 }
 inline words load_u8(const std::uint8_t* p) noexcept { return {*p}; }
-inline words load_u16(const std::uint16_t* p) noexcept { return {*p}; }
+// By bytes, as p may point to numbers of 16 bits.
+inline words load_u16(const std::uint16_t* p) noexcept {
+  std::uint16_t w = 0;
+  std::memcpy(&w, p, sizeof w);
+  return {w};
+}
 inline void store_u8(std::uint8_t* p, words a) noexcept { *p = static_cast<std::uint8_t>(a.v); }
-inline void store_u16(std::uint16_t* p, words a) noexcept { *p = static_cast<std::uint16_t>(a.v); }
+inline void store_u16(std::uint16_t* p, words a) noexcept {
+  const auto w = static_cast<std::uint16_t>(a.v);
+  std::memcpy(p, &w, sizeof w);
+}
 inline words load_u8_part(const std::uint8_t* p, std::size_t n) noexcept { return {n > 0 ? *p : 0u}; }
-inline words load_u16_part(const std::uint16_t* p, std::size_t n) noexcept { return {n > 0 ? *p : 0u}; }
+inline words load_u16_part(const std::uint16_t* p, std::size_t n) noexcept { return n > 0 ? load_u16(p) : words{0}; }
 inline void store_u8_part(std::uint8_t* p, words a, std::size_t n) noexcept {
   if (n > 0) store_u8(p, a);
 }
@@ -139,6 +147,17 @@ inline words or_where(words a, mask m, words bits) noexcept { return {m.v ? a.v 
 inline words add_where(words a, mask m, words b) noexcept { return {m.v ? a.v + b.v : a.v}; }
 inline floats subtract_where(floats a, mask m, floats b) noexcept { return {m.v ? a.v - b.v : a.v}; }
 inline words bit_select(words m, words a, words b) noexcept { return {(a.v & m.v) | (b.v & ~m.v)}; }
+
+// From doubles, to nearest even, or rounded to odd: toward zero, and the last bit set if that is not exact.
+inline floats load_nearest(const double* p) noexcept { return {static_cast<float>(*p)}; }
+inline floats load_to_odd(const double* p) noexcept {
+  const float near = static_cast<float>(*p);
+  const double back = static_cast<double>(near);
+  if (!(back < *p || back > *p)) return {near};
+  const bool beyond = *p < 0 ? back < *p : back > *p;
+  return {std::bit_cast<float>((std::bit_cast<std::uint32_t>(near) - beyond) | 1)};
+}
+inline void store(double* p, floats a) noexcept { *p = static_cast<double>(a.v); }
 
 struct words_pair {
   words low, high;

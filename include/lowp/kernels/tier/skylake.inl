@@ -131,6 +131,26 @@ inline words bit_select(words m, words a, words b) noexcept {
   return {_mm512_ternarylogic_epi32(m.v, a.v, b.v, 0xca)};
 }
 
+inline floats load_nearest(const double* p) noexcept {
+  constexpr int nearest = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
+  const __m256 low = _mm512_cvt_roundpd_ps(_mm512_loadu_pd(p), nearest);
+  return {_mm512_insertf32x8(_mm512_castps256_ps512(low), _mm512_cvt_roundpd_ps(_mm512_loadu_pd(p + 8), nearest), 1)};
+}
+inline floats load_to_odd(const double* p) noexcept {
+  constexpr int truncated = _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC;
+  const __m512d low = _mm512_loadu_pd(p), high = _mm512_loadu_pd(p + 8);
+  const __m256 cut_low = _mm512_cvt_roundpd_ps(low, truncated), cut_high = _mm512_cvt_roundpd_ps(high, truncated);
+  const __mmask8 inexact_low = _mm512_cmp_pd_mask(_mm512_cvtps_pd(cut_low), low, _CMP_NEQ_OQ);
+  const __mmask8 inexact_high = _mm512_cmp_pd_mask(_mm512_cvtps_pd(cut_high), high, _CMP_NEQ_OQ);
+  const __m512i cut = _mm512_castps_si512(_mm512_insertf32x8(_mm512_castps256_ps512(cut_low), cut_high, 1));
+  const auto inexact = static_cast<__mmask16>(inexact_low | inexact_high << 8);
+  return {_mm512_castsi512_ps(_mm512_mask_or_epi32(cut, inexact, cut, _mm512_set1_epi32(1)))};
+}
+inline void store(double* p, floats a) noexcept {
+  _mm512_storeu_pd(p, _mm512_cvtps_pd(_mm512_castps512_ps256(a.v)));
+  _mm512_storeu_pd(p + 8, _mm512_cvtps_pd(_mm512_extractf32x8_ps(a.v, 1)));
+}
+
 struct words_pair {
   words low, high;
 };

@@ -1,0 +1,92 @@
+// lowp::quantize and lowp::dequantize of block formats: every tier, rounding mode and scale rule against reference::,
+// byte for byte.
+#include "quantize_checks.hpp"
+
+using namespace tests;
+
+TEST_CASE("quantize: MXFP4 and MXFP8 in every rounding mode") {
+  check_every_policy<lowp::mxfp4, lowp::e2m1fn>("mxfp4", 1);
+  check_every_policy<lowp::mxfp8_e4m3, lowp::e4m3fn>("mxfp8_e4m3", 2);
+  check_every_policy<lowp::mxfp8_e5m2, lowp::e5m2>("mxfp8_e5m2", 3);
+}
+
+TEST_CASE("quantize: MXFP6, MXINT8 and the other layout of MXFP4 in every rounding mode") {
+  check_every_policy<lowp::mxfp4_sequential, lowp::e2m1fn>("mxfp4_sequential", 4);
+  check_every_policy<lowp::mxfp6_e2m3, lowp::e2m3fn>("mxfp6_e2m3", 5);
+  check_every_policy<lowp::mxfp6_e3m2, lowp::e3m2fn>("mxfp6_e3m2", 6);
+  check_every_policy<lowp::mxint8, lowp::fixed<8, 6>>("mxint8", 7);
+}
+
+TEST_CASE("quantize: two-level formats in every rounding mode") {
+  check_every_policy<lowp::nvfp4, lowp::e2m1fn>("nvfp4", 11);
+  check_every_policy<lowp::nvfp4_tile, lowp::e2m1fn>("nvfp4_tile", 12);
+  check_every_policy<lowp::nvfp4_torchao, lowp::e2m1fn>("nvfp4_torchao", 13);
+  check_every_policy<lowp::nvint4, lowp::symmetric_fixed<4, 0>>("nvint4", 14);
+}
+
+namespace {
+
+template <class Block>
+void check_rules(const std::string& name, std::uint64_t seed) {
+  using E = typename Block::element;
+  using lowp::with_scale_rule;
+  const std::vector<sample> samples = samples_for<E>(seed);
+  check_quantize<with_scale_rule<Block, lowp::floor_scale>>(samples, name + " floor");
+  check_quantize<with_scale_rule<Block, lowp::ceil_scale>>(samples, name + " ceil");
+  check_quantize<with_scale_rule<Block, lowp::even_scale>>(samples, name + " even");
+  check_quantize<with_scale_rule<Block, lowp::round_up_scale>>(samples, name + " round up");
+  check_quantize<with_scale_rule<Block, lowp::nearest_scale>>(samples, name + " nearest");
+  check_quantize<with_scale_rule<Block, lowp::round_up_scale>>(samples, name + " round up, to odd", lowp::to_odd{});
+}
+
+}  // namespace
+
+TEST_CASE("quantize: every scale rule") {
+  check_rules<lowp::mxfp4>("mxfp4", 21);
+  check_rules<lowp::mxfp8_e4m3>("mxfp8_e4m3", 22);
+  check_rules<lowp::mxfp8_e5m2>("mxfp8_e5m2", 23);
+  check_rules<lowp::mxfp6_e2m3>("mxfp6_e2m3", 24);
+  check_rules<lowp::mxint8>("mxint8", 25);
+  check_rules<lowp::block<lowp::e3m2fn, 16, lowp::e8m0fnu>>("e3m2fn in 16", 26);
+  check_rules<lowp::block<lowp::e2m1fn, 128, lowp::e8m0fnu>>("e2m1fn in 128", 27);
+  const std::vector<sample> samples = samples_for<lowp::e2m1fn>(28);
+  check_quantize<lowp::with_scale_rule<lowp::mxfp4, lowp::search_scale>>(samples, "mxfp4 search");
+}
+
+TEST_CASE("quantize: absmax blocks") {
+  const auto check = [](auto type, const char* name, std::uint64_t seed) {
+    using C = decltype(type);
+    const std::vector<sample> samples = samples_for<lowp::e2m1fn>(seed);
+    check_quantize<C>(samples, name);
+    for_each_policy([&](const char* policy, const auto&... p) {
+      check_quantize<C>(samples, std::string(name) + " " + policy, p...);
+    });
+    check_dequantize<C>(name, seed + 100);
+  };
+  check(lowp::bitsandbytes_nf4{}, "bitsandbytes_nf4", 31);
+  check(lowp::bitsandbytes_fp4{}, "bitsandbytes_fp4", 32);
+  check(lowp::absmax_block<lowp::nf4, 32, lowp::float16>{}, "nf4 in 32, float16", 33);
+  check(lowp::absmax_block<lowp::e2m1fn, 16, lowp::bfloat16>{}, "e2m1fn in 16, bfloat16", 34);
+  check(lowp::absmax_block<lowp::int4, 16, lowp::e8m0fnu>{}, "int4 in 16, e8m0fnu", 35);
+}
+
+TEST_CASE("quantize: blocks without a kernel take the reference path") {
+  const std::vector<sample> samples = samples_for<lowp::e2m1fn>(41);
+  check_quantize<lowp::block<lowp::e2m1fn, 7, lowp::e8m0fnu>>(samples, "7 to a block");
+  check_quantize<lowp::block<lowp::e2m1fn, 16, lowp::e4m3fn, lowp::nearest_scale>>(samples, "e4m3fn scale");
+  check_quantize<lowp::block<lowp::nf4, 32, lowp::e8m0fnu>>(samples, "nf4 with e8m0fnu");
+  check_quantize<lowp::block<lowp::iq4nl, 32, lowp::e8m0fnu>>(samples, "iq4nl with e8m0fnu");
+  check_quantize<lowp::hifloat4>(samples, "hifloat4");
+  check_quantize<lowp::bitmod<4, 32>>(samples, "bitmod");
+  check_dequantize<lowp::block<lowp::e2m1fn, 7, lowp::e8m0fnu>>("7 to a block", 42);
+  check_dequantize<lowp::block<lowp::nf4, 32, lowp::e8m0fnu>>("nf4 with e8m0fnu", 43);
+  check_dequantize<lowp::hifloat4>("hifloat4", 44);
+}
+
+TEST_CASE("dequantize refuses another shape, and writes nothing") {
+  const auto w = lowp::quantize<lowp::mxfp4>(std::vector<float>(66, 1.0f));
+  std::vector<float> out(100, 7.0f);
+  check_refused([&] { lowp::dequantize(w, output(out.data(), 1, 65)); }, {"dequantize", "1 x 66", "1 x 65"});
+  check_refused([&] { lowp::dequantize(w, output(out.data(), 2, 33)); }, {"dequantize", "1 x 66", "2 x 33"});
+  CHECK(out == std::vector<float>(100, 7.0f));
+}
