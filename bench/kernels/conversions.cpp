@@ -2,11 +2,8 @@
 #include <cmath>
 
 #include <lowp/formats/posit.hpp>
-#include <lowp/kernels/quantize.hpp>
-#if __has_include(<lowp/kernels/cast.hpp>)
 #include <lowp/kernels/cast.hpp>
-#define LOWP_BENCH_CAST 1
-#endif
+#include <lowp/kernels/quantize.hpp>
 
 #include "data.hpp"
 #include "limits.hpp"
@@ -20,7 +17,7 @@ namespace {
 constexpr std::size_t count = 16384;
 const std::string shape = "16 Ki values";
 
-[[maybe_unused]] std::string ulps(double e) { return text(e) + " ulp"; }
+std::string ulps(double e) { return text(e) + " ulp"; }
 
 // The distance of y from x in units of the gap between y and its neighbour on the side of x.
 template <class T>
@@ -39,9 +36,8 @@ row finish(const std::string& kernel, double aim_ns, const std::string& error, c
 
 std::string exact_or(std::size_t wrong) { return wrong == 0 ? "exact" : std::to_string(wrong) + " wrong"; }
 
-[[maybe_unused]] runners no_peers(std::span<const float>) { return {}; }
+runners no_peers(std::span<const float>) { return {}; }
 
-#if LOWP_BENCH_CAST
 // One number in each element of its storage type.
 template <class T>
 void add_casts(jobs& all, const std::string& name, double to_aim, double from_aim,
@@ -78,7 +74,6 @@ void add_casts(jobs& all, const std::string& name, double to_aim, double from_ai
                    return finish("cast " + name + " -> float", from_aim, exact_or(wrong), r, c);
                  }});
 }
-#endif
 
 // Signal to quantization noise, in dB.
 std::string sqnr(std::span<const float> x, std::span<const float> y) {
@@ -132,14 +127,12 @@ void add_dequantize(jobs& all, const std::string& name, double aim_ns) {
 
 jobs conversion_rows() {
   jobs all;
-#if LOWP_BENCH_CAST
   add_casts<lowp::bfloat16>(all, "bfloat16", 0.20, 0.12, peers::to_bf16, peers::from_bf16);
   add_casts<lowp::float16>(all, "float16", 0.20, 0.12, peers::to_half, peers::from_half);
   add_casts<lowp::e4m3fn>(all, "e4m3fn", 0.20, 0.12, peers::to_int8, no_peers);
   add_casts<lowp::e5m2>(all, "e5m2", 0.20, 0.12, peers::to_int8, no_peers);
   add_casts<lowp::posit8>(all, "posit8", 0.6, 0.6, no_peers, no_peers);
   add_casts<lowp::posit16>(all, "posit16", 0.6, 0.6, no_peers, no_peers);
-#endif
   add_quantize<lowp::e2m1fn>(all, "e2m1fn packed", 0.20);
   add_dequantize<lowp::e2m1fn>(all, "e2m1fn packed", 0.12);
   add_quantize<lowp::mxfp4>(all, "mxfp4", 0.35);

@@ -100,18 +100,14 @@ int measure(const arguments& a) {
   if (!second) {
     append(all, limit_rows());
     append(all, conversion_rows());
-#if __has_include(<lowp/kernels/gemm.hpp>) && 0
     append(all, prepack_rows());
-#endif
   }
-#if __has_include(<lowp/kernels/gemm.hpp>) && 0
   append(all, dense_rows(second));
   append(all, weight_rows(second));
   if (!second) {
     append(all, vector_rows());
     append(all, exact_rows());
   }
-#endif
   std::erase_if(all, [&](const job& j) { return j.name.find(a.only) == std::string::npos; });
 
   // Two passes, as the rates of a shared machine can be off for seconds at a time.

@@ -116,6 +116,28 @@ TEST_CASE("epilogue: y of double holds the float") {
   CHECK(y[2] == static_cast<double>(1.5e38f));
 }
 
+TEST_CASE("epilogue: random rounding draws by the place in y") {
+  using random_e4m3 = lowp::number<lowp::e4m3fn::format, lowp::stochastic<>, lowp::saturate>;
+  constexpr std::size_t m = 7, n = 300;
+  for (const lowp::tier t : tiers()) {
+    const lowp::force_tier forced(t);
+    generator g(8);
+    guarded<float> sums(m, n, 0);
+    sums.draw([&] { return g.gauss(); });
+    std::vector<random_e4m3> y(m * n);
+    const lowp::detail::sink to(lowp::matrix_view<random_e4m3>(y.data(), m, n), {});
+    to.write(3, 0, m - 3, n, sums.view().data() + 3 * n, n);  // in any order
+    to.write(0, 100, 3, n - 100, sums.view().data() + 100, n);
+    to.write(0, 0, 3, 100, sums.view().data(), n);
+    differences bits(std::string(to_string(t)));
+    for (std::size_t i = 0; i < m * n; ++i) {
+      const lowp::philox random{0};
+      const auto want = lowp::convert<random_e4m3>(sums.view()(i / n, i % n), [&] { return random(i); });
+      bits.check(y[i].bits() == want.bits(), [&] { return std::to_string(i); });
+    }
+  }
+}
+
 TEST_CASE("epilogue: integer sums and zero points") {
   for (const lowp::tier t : tiers()) {
     const lowp::force_tier forced(t);

@@ -175,6 +175,9 @@ constexpr auto many = [] {
   for (int i = 0; i < 200; ++i) list.value[i] = (i % 2 == 0 ? i : -i) * (i < 100 ? 0.03125 : 8);
   return list;
 }();
+constexpr double all_ones[] = {0, 1, -0xfffffff, 0xfffffff};  // four digits of 7 bits, all 127
+constexpr double of_20_bits[] = {0, 1, -0xfffff, 0xfffff};
+
 template <class T, std::size_t N>
 struct by_list {
   static double value(const T (&list)[N], std::uint64_t c) {
@@ -185,6 +188,8 @@ using book_without_zero = lowp::codebook<lowp::levels(without_zero)>;
 using book_unlike = lowp::codebook<lowp::levels(unlike)>;
 using book_with_nan = lowp::codebook<lowp::levels(with_nan)>;
 using book_many = lowp::codebook<lowp::levels(many.value)>;
+using book_ones = lowp::codebook<lowp::levels(all_ones)>;
+using book_of_20_bits = lowp::codebook<lowp::levels(of_20_bits)>;
 template <>
 struct meaning<book_without_zero> {
   static double value(std::uint64_t c) { return by_list<double, 4>::value(without_zero, c); }
@@ -200,6 +205,16 @@ struct meaning<book_with_nan> {
 template <>
 struct meaning<book_many> {
   static double value(std::uint64_t c) { return by_list<double, 200>::value(many.value, c); }
+};
+
+template <>
+struct meaning<book_ones> {
+  static double value(std::uint64_t c) { return by_list<double, 4>::value(all_ones, c); }
+};
+
+template <>
+struct meaning<book_of_20_bits> {
+  static double value(std::uint64_t c) { return by_list<double, 4>::value(of_20_bits, c); }
 };
 
 // Formats whose decoding is tested elsewhere.
@@ -426,6 +441,8 @@ TEST_CASE("exact_dot: lengths at which the sums in vector lanes are emptied") {
   check_long<lowp::uint8, lowp::uint8>(1100001, 0, 0);
   check_long<lowp::e2m1fn, lowp::e2m1fn>(2200001, -1, -1);
   check_long<lowp::e3m4, lowp::uint8>(1100001, -6, 0);
+  check_long<book_ones, book_ones>(1100001, 0, 0);
+  check_long<book_of_20_bits, book_of_20_bits>(2200001, 0, 0);
 }
 
 // ---- infinities and NaN ----------------------------------------------------------------------------------------
@@ -503,6 +520,23 @@ TEST_CASE("exact_dot: floats of every size that cancel") {
       a.data[n - 1 - i] = a.data[i];
       b.data[n - 1 - i] = -b.data[i];
     }
+    check(a, b);
+  }
+}
+
+TEST_CASE("exact_dot: blocks of the largest products, all of one sign, that cancel") {
+  std::mt19937_64 random(7);
+  for (int round = 0; round < 20; ++round) {
+    constexpr std::size_t n = 1026;  // 512 products just below 4, backwards with the other sign, and two small ones
+    array<float> a(n), b(n);
+    for (std::size_t i = 0; i < 512; ++i) {
+      a.data[i] = a.data[1023 - i] =
+          std::bit_cast<float>(static_cast<std::uint32_t>(0x3ff80000 + random() % 0x80000));
+      b.data[i] = std::bit_cast<float>(static_cast<std::uint32_t>(0x3ff80000 + random() % 0x80000));
+      b.data[1023 - i] = -b.data[i];
+    }
+    a.data[1024] = a.data[1025] = 1;
+    b.data[1024] = b.data[1025] = std::ldexp(1.0f, -43 - round);
     check(a, b);
   }
 }

@@ -50,6 +50,21 @@ void compare(differences& bits, const guarded<float>& y, const std::vector<float
   bits.check(y.gaps_are_whole(), [&] { return where + ", a gap"; });
 }
 
+// The core itself: rows of x and W as they are, and through a callback.
+void run_core(const guarded<float>& x, const guarded<float>& w, bool by_rows, output y, const lowp::executor& run) {
+  using namespace lowp::detail;
+  const auto operand = [by_rows](const guarded<float>& v) {
+    if (!by_rows) return float_operand(v.view());
+    return float_operand(v.view().rows(), v.view().cols(),
+                         {&v, [](const void* self, std::size_t row, std::size_t c0, std::size_t c1, float* out) {
+                            const input from = static_cast<const guarded<float>*>(self)->view();
+                            for (std::size_t c = c0; c < c1; ++c) out[c - c0] = from(row, c);
+                          }});
+  };
+  const float_operand left = operand(x), right = operand(w);
+  gemm_f32(left.rows(), left.row_count(), right.row_count(), left.col_count(), right.panels(), sink(y, {}), run);
+}
+
 // All four ways to store the operands of one product on every tier.
 template <class Draw>
 void check_shape(const shape& s, generator& g, Draw&& one, const lowp::executor& run = {}) {
@@ -71,6 +86,11 @@ void check_shape(const shape& s, generator& g, Draw&& one, const lowp::executor&
     const auto view = [](const guarded<float>& v) { return v.view(); };
     check("x w^T", view(x), lowp::transposed(view(w)));
     check("x w", view(x), view(wt));
+    for (const bool by_rows : {false, true}) {
+      guarded<float> y(s.m, s.n, g.below(4));
+      run_core(x, w, by_rows, y.view(), run);
+      compare(bits, y, want, by_rows ? "rows by callback" : "the core");
+    }
     if (s.m * s.n * s.k > 100000) continue;
     check("x^T w^T", lowp::transposed(view(xt)), lowp::transposed(view(w)));
     check("x^T w", lowp::transposed(view(xt)), view(wt));

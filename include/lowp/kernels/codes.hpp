@@ -260,6 +260,6 @@ float decode_one(std::uint32_t code) noexcept {
 #define LOWP_TIERS 0b00111
 #include <lowp/kernels/foreach.inl>
 
-#define LOWP_BODY <lowp/kernels/random.inl>
+#define LOWP_BODY <lowp/kernels/draw.inl>
 #define LOWP_TIERS 0b00111
 #include <lowp/kernels/foreach.inl>

@@ -4,7 +4,8 @@
 //
 // in float, from left to right, each product and sum rounded once (never fused, whatever the compiler's contraction
 // mode), so all tiers give the same bits; what is not given is left out. y is read only where beta != 0. Elements of y
-// that are not float are rounded by their own type's rounding and overflow, and read as float.
+// that are not float are rounded by their own type's rounding and overflow, and read as float; where that rounding is
+// random, y[i, j] draws number i * columns + j of philox{0}, whichever thread writes it.
 //
 // A core hands over blocks of sums in any order, each sum once; different blocks may come from different threads.
 // Integer sums may carry zero points: of x' = x - row_zero[i] and w' = w - column_zero[j],
@@ -19,6 +20,7 @@
 #include <cstdint>
 
 #include <lowp/blocks/matrix.hpp>
+#include <lowp/kernels/cast.hpp>
 #include <lowp/kernels/options.hpp>
 #include <lowp/kernels/tiers.hpp>
 
@@ -45,14 +47,15 @@ struct zero_points {
   [[nodiscard]] constexpr bool none() const noexcept { return row_zero == nullptr && column_zero == nullptr; }
 };
 
-// Rows of T to and from float, with the type's own rounding and overflow.
+// Stretches of a row of T to and from float, with the type's own rounding and overflow; out[c] draws number index + c.
 template <class T>
-void round_to_row(const float* in, T* out, std::size_t n) noexcept {
-  for (std::size_t c = 0; c < n; ++c) out[c] = convert<T>(in[c]);
+void round_to_row(const float* in, T* out, std::size_t n, std::uint64_t index) {
+  using traits = scalar_traits<T>;
+  cast_elements(in, out, n, typename traits::rounding{}, typename traits::overflow{}, philox{0}, index);
 }
 template <class T>
-void row_to_floats(const T* in, float* out, std::size_t n) noexcept {
-  for (std::size_t c = 0; c < n; ++c) out[c] = convert<float>(in[c]);
+void row_to_floats(const T* in, float* out, std::size_t n) {
+  cast_elements(in, out, n, nearest_even{}, to_special{}, philox{0}, 0);
 }
 
 }  // namespace lowp::detail
@@ -96,8 +99,8 @@ class sink {
       load_ = [](const void* from, std::size_t at, std::size_t n, float* out) {
         row_to_floats(static_cast<const T*>(from) + at, out, n);
       };
-      store_ = [](void* to, std::size_t at, std::size_t n, const float* in) {
-        round_to_row(in, static_cast<T*>(to) + at, n);
+      store_ = [](void* to, std::size_t at, std::size_t n, const float* in, std::uint64_t index) {
+        round_to_row(in, static_cast<T*>(to) + at, n, index);
       };
     }
   }
@@ -125,7 +128,7 @@ class sink {
         const std::size_t n = std::min(part.size(), cols - c), at = (i + r) * stride_ + j + c;
         if (terms_.beta != 0) load_(y_, at, n, part.data());
         finish_(terms_, i + r, j + c, 1, n, sums + r * stride + c, stride, part.data(), part.size());
-        store_(y_, at, n, part.data());
+        store_(y_, at, n, part.data(), (i + r) * cols_ + j + c);
       }
     }
   }
@@ -164,7 +167,7 @@ class sink {
   std::size_t rows_, cols_, stride_;
   epilogue_terms terms_;
   void (*load_)(const void*, std::size_t, std::size_t, float*) = nullptr;
-  void (*store_)(void*, std::size_t, std::size_t, const float*) = nullptr;  // null: y is float
+  void (*store_)(void*, std::size_t, std::size_t, const float*, std::uint64_t) = nullptr;  // null: y is float
   finish_kernel* finish_ = finish_table(active());
   integer_kernel* without_zeros_ = without_zeros_table(active());
 };

@@ -11,7 +11,8 @@
 //             emptied into 64-bit ones before they can overflow: after 2^31 / (4 * 127^2 * digits) steps of 64 digits,
 //             or 2^31 / (4 * planes * largest^2) steps of planes. What comes of it is good for 2^30 elements; longer
 //             sums are made of those.
-//   quire     both of one type of more than 8 bits but float16 and bfloat16: quire<T>::add_products
+//   quire     both of one type of more than 8 bits: quire<T>::add_products, on the tier scalar, and on others where
+//             cast.hpp has no fast way from T to float, or float is not enough
 //   floats    everything else that float holds exactly: products are exact in double; of 512 of them the upper 43
 //             bits are split off with a constant (s + p) - s, which sums without error, then the next 43, until all
 //             is gone (S. Rump, T. Ogita, S. Oishi, Accurate Floating-Point Summation I, 2008), and the few sums go to
@@ -23,6 +24,7 @@
 #pragma once
 
 #include <lowp/formats/quire.hpp>
+#include <lowp/kernels/cast.hpp>
 #include <lowp/kernels/exact_sum.hpp>
 #include <lowp/kernels/tiers.hpp>
 
@@ -406,31 +408,12 @@ template <Scalar A, Scalar B>
   return sum;
 }
 
-inline constexpr kernel_table<void(const void*, std::size_t, std::size_t, float*) noexcept> floats_of_bfloat16_of{
-    {{&tiers::scalar::floats_of_bfloat16, &tiers::haswell::floats_of_bfloat16, &tiers::skylake::floats_of_bfloat16,
-      &tiers::icelake::floats_of_bfloat16, &tiers::sapphire::floats_of_bfloat16}}};
-inline constexpr kernel_table<void(const void*, std::size_t, std::size_t, float*) noexcept> floats_of_float16_of{
-    {{&tiers::scalar::floats_of_float16, &tiers::haswell::floats_of_float16, &tiers::skylake::floats_of_float16,
-      &tiers::icelake::floats_of_float16, &tiers::sapphire::floats_of_float16}}};
-
-template <class T>
-inline constexpr bool is_bfloat16 = false;
-template <Number T>
-inline constexpr bool is_bfloat16<T> = std::same_as<typename T::format, minifloat<8, 7>::format>;
-template <class T>
-inline constexpr bool is_float16 = false;
-template <Number T>
-inline constexpr bool is_float16<T> = std::same_as<typename T::format, minifloat<5, 10>::format>;
-
 template <Scalar T>
 const float* as_floats(const T* x, std::size_t n, float* buffer) {
   if constexpr (std::same_as<T, float>) {
     return x;
-  } else if constexpr (is_bfloat16<T> || is_float16<T>) {
-    (is_bfloat16<T> ? floats_of_bfloat16_of(active()) : floats_of_float16_of(active()))(x, 0, n, buffer);
-    return buffer;
   } else {
-    for (std::size_t i = 0; i < n; ++i) buffer[i] = convert<float>(x[i]);
+    cast_elements(x, buffer, n, nearest_even{}, to_special{}, philox{0}, 0);
     return buffer;
   }
 }
@@ -438,7 +421,15 @@ const float* as_floats(const T* x, std::size_t n, float* buffer) {
 template <class A, class B>
 inline constexpr bool takes_quire = false;
 template <Number T>
-inline constexpr bool takes_quire<T, T> = OnGrid<typename T::format>;
+requires OnGrid<typename T::format>
+inline constexpr bool takes_quire<T, T> = T::format::precision <= 63;
+
+template <Number T>
+[[nodiscard]] long_exact quire_sum(const T* a, const T* b, std::size_t n) {
+  quire<T> sum;
+  sum.add_products(std::span<const T>(a, n), std::span<const T>(b, n));
+  return sum.value();
+}
 
 /// The sum of a[i] * b[i], to 128 bits and a sticky bit.
 template <Scalar A, Scalar B>
@@ -451,36 +442,30 @@ template <Scalar A, Scalar B>
                                                        reinterpret_cast<const unsigned char*>(b), n, sum))
       return special_sum(a, b, n);
     return sum.value();
-  } else {
+  } else if constexpr (sums_as_floats<A> && sums_as_floats<B> && (!takes_quire<A, B> || reads_in_lanes<A>)) {
+    const tier t = active();
     if constexpr (takes_quire<A, B>) {
-      constexpr bool fast_as_floats = is_float16<A> || is_bfloat16<A>;
-      if (!fast_as_floats || active() == tier::scalar) {
-        quire<A> sum;
-        sum.add_products(std::span<const A>(a, n), std::span<const B>(b, n));
-        return sum.value();
-      }
+      if (t == tier::scalar) return quire_sum(a, b, n);
     }
-    if constexpr (sums_as_floats<A> && sums_as_floats<B>) {
-      float_sum sum;
-      float buffer[2][product_block];
-      const tier t = active();
-      for (std::size_t i = 0; i < n; i += product_block) {
-        const std::size_t count = n - i < product_block ? n - i : product_block;
-        if (!add_float_products(as_floats(a + i, count, buffer[0]), as_floats(b + i, count, buffer[1]), count, sum,
-                                t))
-          return special_sum(a, b, n);
-      }
-      return sum.value();
-    } else if constexpr (!takes_quire<A, B>) {
-      static_assert(sums_wide<A> && sums_wide<B>, "lowp: exact_dot needs values between 2^-1100 and 2^1100");
-      wide_sum sum;
-      for (std::size_t i = 0; i < n; ++i) {
-        const long_exact p = exact_mul(lowp::decode(a[i]), lowp::decode(b[i]));
-        if (p.kind == value_kind::finite) sum.add(p);
-        if (p.kind > value_kind::finite) sum.add_special(p);
-      }
-      return sum.value();
+    float_sum sum;
+    float buffer[2][product_block];
+    for (std::size_t i = 0; i < n; i += product_block) {
+      const std::size_t count = n - i < product_block ? n - i : product_block;
+      if (!add_float_products(as_floats(a + i, count, buffer[0]), as_floats(b + i, count, buffer[1]), count, sum, t))
+        return special_sum(a, b, n);
     }
+    return sum.value();
+  } else if constexpr (takes_quire<A, B>) {
+    return quire_sum(a, b, n);
+  } else {
+    static_assert(sums_wide<A> && sums_wide<B>, "lowp: exact_dot needs values between 2^-1100 and 2^1100");
+    wide_sum sum;
+    for (std::size_t i = 0; i < n; ++i) {
+      const long_exact p = exact_mul(lowp::decode(a[i]), lowp::decode(b[i]));
+      if (p.kind == value_kind::finite) sum.add(p);
+      if (p.kind > value_kind::finite) sum.add_special(p);
+    }
+    return sum.value();
   }
 }
 

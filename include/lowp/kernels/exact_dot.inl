@@ -14,18 +14,6 @@ inline bool store_digits(const unsigned char* code, std::size_t n, const detail:
   return detail::plain_store_digits<S>(code, n, of, to);
 }
 
-inline std::uint16_t code_16(const void* code, std::size_t i) noexcept {
-  std::uint16_t c = 0;
-  std::memcpy(&c, static_cast<const unsigned char*>(code) + 2 * i, 2);
-  return c;
-}
-inline void floats_of_bfloat16(const void* code, std::size_t first, std::size_t n, float* to) noexcept {
-  for (std::size_t i = first; i < n; ++i) to[i] = std::bit_cast<float>(std::uint32_t{code_16(code, i)} << 16);
-}
-inline void floats_of_float16(const void* code, std::size_t first, std::size_t n, float* to) noexcept {
-  for (std::size_t i = first; i < n; ++i) to[i] = convert<float>(minifloat<5, 10>::from_bits(code_16(code, i)));
-}
-
 inline std::uint32_t float_products(const float* a, const float* b, std::size_t n, double* product) noexcept {
   std::uint32_t largest = 0;
   for (std::size_t i = 0; i < n; ++i) {
@@ -292,21 +280,6 @@ inline doubles minus(doubles a, doubles b) noexcept { return _mm512_sub_pd(a, b)
 inline doubles times(doubles a, doubles b) noexcept { return _mm512_mul_pd(a, b); }
 inline bytes larger_size(bytes largest, doubles x) noexcept {
   return _mm512_max_epu32(largest, both(_mm512_castpd_si512(x), _mm512_set1_epi32(0x7fffffff)));
-}
-#endif
-
-#if LOWP_TIER == 1
-inline __m128i codes_16(const void* code, std::size_t i) noexcept {
-  return _mm_loadu_si128(reinterpret_cast<const __m128i*>(static_cast<const unsigned char*>(code) + 2 * i));
-}
-inline void floats_of_bfloat16(const void* code, std::size_t i, std::size_t n, float* to) noexcept {
-  for (; i + 8 <= n; i += 8)
-    _mm256_storeu_ps(to + i, _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(codes_16(code, i)), 16)));
-  base::floats_of_bfloat16(code, i, n, to);
-}
-inline void floats_of_float16(const void* code, std::size_t i, std::size_t n, float* to) noexcept {
-  for (; i + 8 <= n; i += 8) _mm256_storeu_ps(to + i, _mm256_cvtph_ps(codes_16(code, i)));
-  base::floats_of_float16(code, i, n, to);
 }
 #endif
 

@@ -33,6 +33,7 @@ struct exact_rows {};
 template <Scalar T>
 struct exact_rows<matrix_view<const T>> {
   using number = T;
+  static constexpr bool codes_in_place = true, floats_in_place = std::same_as<T, float>;
   const matrix_view<const T>& stored;
   const unsigned char* codes(std::size_t r, unsigned char*) const noexcept {
     return reinterpret_cast<const unsigned char*>(stored.row(r).data());
@@ -45,6 +46,7 @@ struct exact_rows<matrix_view<const T>> {
 template <Codec C>
 struct exact_rows<matrix<C>> {
   using number = C;
+  static constexpr bool codes_in_place = codec<C>::values == 1, floats_in_place = false;
   const matrix<C>& stored;
   const unsigned char* codes(std::size_t r, unsigned char* buffer) const noexcept {
     const std::byte* in = stored.row(r).data();
@@ -83,17 +85,19 @@ float code_product_sum(const unsigned char* a, const unsigned char* b, std::size
   return round_to<float>(special);
 }
 
-/// Output by output: dot(x row, w row) for all pairs. `read` brings a row of either into a buffer of k elements.
-template <class Element, class ReadX, class ReadW, class Dot>
+/// Output by output: dot(x row, w row) for all pairs. `read` brings a row of either into a buffer of k elements, which
+/// rows that are in place do not need.
+template <class Element, bool x_in_place, bool w_in_place, class ReadX, class ReadW, class Dot>
 void exact_by_output(std::size_t m, std::size_t n, std::size_t k, ReadX read_x, ReadW read_w, Dot dot, const sink& y,
                      const executor& threads) {
   constexpr std::size_t strip = 16;
-  std::vector<Element> buffer(m * k);
+  const std::size_t pitch = x_in_place ? 0 : k;
+  std::vector<Element> buffer(m * pitch);
   std::vector<const Element*> row(m);
-  for (std::size_t i = 0; i < m; ++i) row[i] = read_x(i, buffer.data() + i * k);
+  for (std::size_t i = 0; i < m; ++i) row[i] = read_x(i, buffer.data() + i * pitch);
   threads((n + strip - 1) / strip, [&](std::size_t s) {
     const std::size_t first = s * strip, count = std::min(strip, n - first);
-    std::vector<Element> decoded(k);
+    std::vector<Element> decoded(w_in_place ? 0 : k);
     std::vector<float> sums(m * strip);
     for (std::size_t j = 0; j < count; ++j) {
       const Element* const w = read_w(first + j, decoded.data());
@@ -249,13 +253,13 @@ void exact_gemm(const X& x, const W& w, const sink& y, const executor& threads =
     using G = format_of<B>;
     constexpr std::size_t few = 8, longest = std::size_t{1} << 24;
     if (m >= few && k < longest) return exact_by_digits<F, G>(left, right, m, n, k, y, threads);
-    exact_by_output<unsigned char>(
+    exact_by_output<unsigned char, exact_rows<X>::codes_in_place, exact_rows<W>::codes_in_place>(
         m, n, k, [&](std::size_t r, unsigned char* buffer) { return left.codes(r, buffer); },
         [&](std::size_t r, unsigned char* buffer) { return right.codes(r, buffer); },
         [&](const unsigned char* a, const unsigned char* b) { return code_product_sum<F, G>(a, b, k, t); }, y,
         threads);
   } else {
-    exact_by_output<float>(
+    exact_by_output<float, exact_rows<X>::floats_in_place, exact_rows<W>::floats_in_place>(
         m, n, k, [&](std::size_t r, float* buffer) { return left.floats(r, buffer); },
         [&](std::size_t r, float* buffer) { return right.floats(r, buffer); },
         [&](const float* a, const float* b) { return float_product_sum(a, b, k, t); }, y, threads);

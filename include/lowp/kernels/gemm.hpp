@@ -15,11 +15,12 @@
 //   reproducible   float fma in the order of k (gemm_f32.hpp): bit for bit reference::gemm
 //   exact          exact_gemm.hpp
 //
-// For two plain matrices and for transposed ones see matmul.hpp, for bytes with zero points gemm_int8.hpp.
+// For two plain matrices and for transposed ones see matmul.hpp, for bytes with zero points bytes.hpp.
 #pragma once
 
 #include <lowp/kernels/exact_gemm.hpp>
 #include <lowp/kernels/gemm_bf16.hpp>
+#include <lowp/kernels/gemv_int8.hpp>
 #include <lowp/kernels/matmul.hpp>
 #include <lowp/kernels/quantize.hpp>
 #include <lowp/kernels/unpack.hpp>
@@ -108,6 +109,16 @@ class activation_rows {
   [[nodiscard]] const activation_view& view() const noexcept { return view_; }
   [[nodiscard]] int terms() const noexcept { return terms_; }
 
+  [[nodiscard]] std::vector<float> floats() const {
+    std::vector<float> out(view_.rows * view_.cols);
+    for (std::size_t r = 0; r < view_.rows; ++r) {
+      for (std::size_t c = 0; c < view_.cols; ++c)
+        out[r * view_.cols + c] = view_.floats != nullptr ? view_.floats[r * view_.stride + c]
+                                                          : from_bfloat16(view_.bfloat16s[r * view_.stride + c]);
+    }
+    return out;
+  }
+
   /// As an operand of the float core.
   [[nodiscard]] float_operand operand() const {
     if (view_.floats != nullptr)
@@ -142,6 +153,30 @@ class activation_rows {
   int terms_;
   std::vector<float> own_;
 };
+
+using activations_type = lowp::activations;
+
+// What activations::int8 makes of x: q max |x| / 127 in groups of 32 (gemv_int8.hpp).
+inline std::vector<float> rounded_to_int8(matrix_view<const float> x) {
+  std::vector<float> out(x.rows() * x.cols());
+  for (std::size_t r = 0; r < x.rows(); ++r) {
+    for (std::size_t c = 0; c < x.cols(); c += step_values) {
+      const std::size_t n = std::min(step_values, x.cols() - c);
+      const float* in = x.row(r).data() + c;
+      float largest = 0;
+      bool finite = true;
+      for (std::size_t i = 0; i < n; ++i) {
+        largest = std::max(largest, std::fabs(in[i]));
+        finite = finite && is_finite(in[i]);
+      }
+      for (std::size_t i = 0; i < n; ++i) {
+        const float q = largest < 0x1p-120f ? 0.0f : std::nearbyint(in[i] * (127 / largest));
+        out[r * x.cols() + c + i] = finite ? q * (largest / 127) : std::numeric_limits<float>::quiet_NaN();
+      }
+    }
+  }
+  return out;
+}
 
 inline int terms_allowed(precision p) noexcept { return p == precision::bf16 ? 1 : p == precision::bf16x2 ? 2 : 3; }
 
@@ -202,6 +237,16 @@ void gemm(const X& x, const prepacked& w, matrix_view<T> y, const gemm_options& 
                       options.executor);
   }
   const activation_rows activations(rows);
+  if (options.sum == accumulate::fast && options.activations == activations_type::int8) {
+    // few rows by integers; more, and weights whose levels are no integers, from the rounded activations
+    const std::vector<float> own = activations.floats();
+    const matrix_view<const float> floats(own.data(), rows.rows(), rows.cols());
+    if (rows.rows() <= 8 && gemv_int8(w, floats, sink(y, options), options.executor)) return;
+    gemm_options rounded = options;
+    rounded.activations = activations_type::as_given;
+    const std::vector<float> coarse = rounded_to_int8(floats);
+    return gemm(matrix_view<const float>(coarse.data(), rows.rows(), rows.cols()), w, y, rounded);
+  }
   if (options.sum == accumulate::fast && w.cols() > 0) {
     gemm_options scaled = options;
     scaled.alpha *= w.head().factor;

@@ -56,8 +56,8 @@ struct narrow_unpacker {
     const __m512i low = _mm512_set1_epi16(15);
     const __m512i upper = _mm512_inserti64x4(_mm512_setzero_si512(), _mm256_set1_epi16(16), 1);
     auto scale = reinterpret_cast<scale_codes>(scales);
-    const auto products = [&](std::uint8_t code) {
-      return _mm256_load_si256(reinterpret_cast<const __m256i*>(table + 16u * code));
+    const auto products = [&](std::size_t code) {
+      return _mm256_load_si256(reinterpret_cast<const __m256i*>(table + std::size_t{16} * code));
     };
     LOWP_UNROLL
     for (int line = 0; line < 32 / rows; ++line) {
@@ -142,8 +142,8 @@ struct six_unpacker {
           // The row's field of `high` goes to bits 4 and 5.
           const __m512i field = row == 0 ? _mm512_slli_epi16(high, 4) : row == 1 ? _mm512_slli_epi16(high, 2) : rest;
           const __m512i index = _mm512_ternarylogic_epi64(low, q, field, 0xca);  // low ? q : field
-          const auto lookup = [&](std::uint8_t code) {
-            const std::uint16_t* t = table + 64u * code;
+          const auto lookup = [&](std::size_t code) {
+            const std::uint16_t* t = table + std::size_t{64} * code;
             return _mm512_permutex2var_epi16(_mm512_load_si512(t), index, _mm512_load_si512(t + 32));
           };
           if constexpr (HalfSteps) {
@@ -208,19 +208,14 @@ template <class F>
 inline void with_unpacker(const detail::weight_view& w, const F& f) {
   const detail::packed_header& h = w.packed->head();
   const bool halves = w.group_steps == 0;
-  const auto narrow = [&]<int Bits>(std::integral_constant<int, Bits>) {
-    if (h.float_scales != 0) {
-      f.template operator()<float_scale_unpacker<Bits>>();
-    } else if (halves) {
-      f.template operator()<narrow_unpacker<Bits, true>>();
-    } else {
-      f.template operator()<narrow_unpacker<Bits, false>>();
-    }
-  };
   if (h.how == detail::unpacking::narrow) {
-    if (h.bits == 1) return narrow(std::integral_constant<int, 1>{});
-    if (h.bits == 2) return narrow(std::integral_constant<int, 2>{});
-    return narrow(std::integral_constant<int, 4>{});
+    if (h.float_scales != 0) {
+      return h.bits == 2 ? f.template operator()<float_scale_unpacker<2>>()
+                         : f.template operator()<float_scale_unpacker<4>>();
+    }
+    if (h.bits == 2) return f.template operator()<narrow_unpacker<2, false>>();
+    return halves ? f.template operator()<narrow_unpacker<4, true>>()
+                  : f.template operator()<narrow_unpacker<4, false>>();
   }
   if (h.how == detail::unpacking::six) {
     return halves ? f.template operator()<six_unpacker<true>>() : f.template operator()<six_unpacker<false>>();

@@ -58,46 +58,54 @@ void multiply_block(std::size_t rows, std::size_t cols, const float* x, const fl
 
 #if LOWP_TIER >= 1
 
+struct four_floats {
+  floats v[4];
+};
+
+// Columns 0 ... 3 of `lanes` rows, each as a vector. The 128-bit parts l of four loads hold rows r + 4 l: so the
+// exchange between parts is done by loads, and shuffles within parts are left.
+inline four_floats turn_four(const float* in, std::size_t stride) {
+  floats a[4];
+#pragma GCC unroll 4
+  for (std::size_t r = 0; r < 4; ++r) {
+    const float* from = in + r * stride;
+#if LOWP_TIER == 1
+    const __m256 low = _mm256_castps128_ps256(_mm_loadu_ps(from));
+    a[r] = {_mm256_insertf128_ps(low, _mm_loadu_ps(from + 4 * stride), 1)};
+#else
+    __m512 whole = _mm512_castps128_ps512(_mm_loadu_ps(from));
+    whole = _mm512_insertf32x4(whole, _mm_loadu_ps(from + 4 * stride), 1);
+    whole = _mm512_insertf32x4(whole, _mm_loadu_ps(from + 8 * stride), 2);
+    a[r] = {_mm512_insertf32x4(whole, _mm_loadu_ps(from + 12 * stride), 3)};
+#endif
+  }
+#if LOWP_TIER == 1
+  const __m256 low01 = _mm256_unpacklo_ps(a[0].v, a[1].v), low23 = _mm256_unpacklo_ps(a[2].v, a[3].v);
+  const __m256 high01 = _mm256_unpackhi_ps(a[0].v, a[1].v), high23 = _mm256_unpackhi_ps(a[2].v, a[3].v);
+  return {{{_mm256_shuffle_ps(low01, low23, 0x44)},
+           {_mm256_shuffle_ps(low01, low23, 0xee)},
+           {_mm256_shuffle_ps(high01, high23, 0x44)},
+           {_mm256_shuffle_ps(high01, high23, 0xee)}}};
+#else
+  const __m512 low01 = _mm512_unpacklo_ps(a[0].v, a[1].v), low23 = _mm512_unpacklo_ps(a[2].v, a[3].v);
+  const __m512 high01 = _mm512_unpackhi_ps(a[0].v, a[1].v), high23 = _mm512_unpackhi_ps(a[2].v, a[3].v);
+  return {{{_mm512_shuffle_ps(low01, low23, 0x44)},
+           {_mm512_shuffle_ps(low01, low23, 0xee)},
+           {_mm512_shuffle_ps(high01, high23, 0x44)},
+           {_mm512_shuffle_ps(high01, high23, 0xee)}}};
+#endif
+}
+
 // Columns 0 ... lanes - 1 of `lanes` rows of `in` become rows of `out`, of which the first `cols` are written.
 inline void transpose_tile(const float* in, std::size_t in_stride, float* out, std::size_t out_stride,
                            std::size_t cols) {
-  // Vector v of piece p holds, in its 128-bit lanes l, columns 4 p ... 4 p + 3 of row v + 4 l: loads do the exchange
-  // between lanes, so that shuffles within lanes are left.
 #pragma GCC unroll 4
   for (std::size_t p = 0; p < lanes / 4; ++p) {
     if (4 * p >= cols) return;
-    floats a[4];
-#pragma GCC unroll 4
-    for (std::size_t v = 0; v < 4; ++v) {
-      const float* from = in + v * in_stride + 4 * p;
-#if LOWP_TIER == 1
-      const __m256 low = _mm256_castps128_ps256(_mm_loadu_ps(from));
-      a[v] = {_mm256_insertf128_ps(low, _mm_loadu_ps(from + 4 * in_stride), 1)};
-#else
-      __m512 whole = _mm512_castps128_ps512(_mm_loadu_ps(from));
-      whole = _mm512_insertf32x4(whole, _mm_loadu_ps(from + 4 * in_stride), 1);
-      whole = _mm512_insertf32x4(whole, _mm_loadu_ps(from + 8 * in_stride), 2);
-      a[v] = {_mm512_insertf32x4(whole, _mm_loadu_ps(from + 12 * in_stride), 3)};
-#endif
-    }
-#if LOWP_TIER == 1
-    const __m256 ab = _mm256_unpacklo_ps(a[0].v, a[1].v), cd = _mm256_unpacklo_ps(a[2].v, a[3].v);
-    const __m256 ab2 = _mm256_unpackhi_ps(a[0].v, a[1].v), cd2 = _mm256_unpackhi_ps(a[2].v, a[3].v);
-    const floats t[4] = {{_mm256_shuffle_ps(ab, cd, 0x44)},
-                         {_mm256_shuffle_ps(ab, cd, 0xee)},
-                         {_mm256_shuffle_ps(ab2, cd2, 0x44)},
-                         {_mm256_shuffle_ps(ab2, cd2, 0xee)}};
-#else
-    const __m512 ab = _mm512_unpacklo_ps(a[0].v, a[1].v), cd = _mm512_unpacklo_ps(a[2].v, a[3].v);
-    const __m512 ab2 = _mm512_unpackhi_ps(a[0].v, a[1].v), cd2 = _mm512_unpackhi_ps(a[2].v, a[3].v);
-    const floats t[4] = {{_mm512_shuffle_ps(ab, cd, 0x44)},
-                         {_mm512_shuffle_ps(ab, cd, 0xee)},
-                         {_mm512_shuffle_ps(ab2, cd2, 0x44)},
-                         {_mm512_shuffle_ps(ab2, cd2, 0xee)}};
-#endif
+    const four_floats columns = turn_four(in + 4 * p, in_stride);
 #pragma GCC unroll 4
     for (std::size_t c = 0; c < 4; ++c) {
-      if (4 * p + c < cols) store(out + (4 * p + c) * out_stride, t[c]);
+      if (4 * p + c < cols) store(out + (4 * p + c) * out_stride, columns.v[c]);
     }
   }
 }

@@ -10,7 +10,7 @@
 // does not read C. C must not overlap A or B.
 #pragma once
 
-#include <lowp/kernels/operands.hpp>
+#include <lowp/kernels/gemv_f32.hpp>
 
 namespace lowp {
 
@@ -70,6 +70,7 @@ template <class T>
 inline void gemm_of_operands(const float_operand& a, const float_operand& b_turned, const sink& y,
                              const gemm_options& o) {
   const std::size_t m = a.row_count(), k = a.col_count(), n = b_turned.row_count();
+  if (m <= few_rows && b_turned.is_plain()) return gemm_few_f32(a.rows(), m, b_turned, y, o.executor);
   gemm_f32(a.rows(), m, n, k, b_turned.panels(), y, o.executor);
 }
 

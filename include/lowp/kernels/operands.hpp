@@ -31,6 +31,10 @@ class float_operand {
   [[nodiscard]] std::size_t row_count() const noexcept { return transposed ? stored_cols_ : stored_rows_; }
   [[nodiscard]] std::size_t col_count() const noexcept { return transposed ? stored_rows_ : stored_cols_; }
 
+  /// Whether it is floats in memory: then stored() is what of it.
+  [[nodiscard]] bool is_plain() const noexcept { return decoder_.row == nullptr; }
+  [[nodiscard]] matrix_view<const float> stored() const { return {data_, stored_rows_, stored_cols_, stride_}; }
+
   [[nodiscard]] panel_source panels() const noexcept { return {this, &float_operand::fill_panel}; }
   [[nodiscard]] row_source rows() const noexcept {
     return {this, [](const void* self, std::size_t row, std::size_t count, std::size_t k0, std::size_t k1, float* out,

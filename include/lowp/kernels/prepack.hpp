@@ -7,7 +7,7 @@
 // other, so a panel is one stream of reads. A step of a panel is two tiles of 16 rows, and what a tile holds is
 //
 //   narrow    level_codec<C> of 1 to 4 bits: words of 16 bits, word i for k = i, with the indices of 16 / b rows
-//             (b = 1, 2 or 4) from the low bits up. A table lookup of words needs no more than a shift before it
+//             (b = 2 or 4) from the low bits up. A table lookup of words needs no more than a shift before it
 //   six       of 5 and 6 bits: the low 4 bits as above, then the high 2 bits as above
 //   eight     of 7 and 8 bits: byte 2i of a line is k = i of an even row, byte 2i + 1 the same of the next row
 //   wide      all else, as a sum of 1 to 3 bfloat16; a line holds the pair k = 2i, 2i + 1 of each of 16 rows, which the
@@ -85,7 +85,7 @@ struct packed_header {
   char magic[8];
   std::uint32_t version;
   unpacking how;
-  std::uint32_t bits;         // of an index in the layout: 1, 2, 4, 6, 8; of a value: 16 for each term
+  std::uint32_t bits;         // of an index in the layout: 2, 4, 6, 8; of a value: 16 for each term
   std::uint32_t group_steps;  // steps of 32 values that share a scale; 0: half a step
   std::uint32_t float_scales;
   std::uint32_t terms;
@@ -191,7 +191,7 @@ class prepacked {
     const auto refuse = [](const std::string& why) { throw error("prepacked: " + why); };
     if (std::memcmp(h.magic, detail::packed_magic, 8) != 0) refuse("the bytes do not start with 'lowppack'");
     if (h.version != 1) refuse("version " + std::to_string(h.version) + " is not 1");
-    const bool narrow = h.how == unpacking::narrow && (h.bits == 1 || h.bits == 2 || h.bits == 4);
+    const bool narrow = h.how == unpacking::narrow && ((h.bits == 2 && h.group_steps != 0) || h.bits == 4);
     const bool six = h.how == unpacking::six && h.bits == 6 && h.float_scales == 0;
     const bool eight = h.how == unpacking::eight && h.bits == 8 && h.float_scales == 0 && h.terms == 1;
     const bool wide = h.how == unpacking::wide && h.bits == 16;
@@ -239,8 +239,6 @@ inline void pack_fields(const std::uint8_t* index, std::size_t stride, int shift
 inline void pack_step(const packed_header& h, const std::uint8_t* index, std::size_t stride,
                       std::byte* out) noexcept {
   switch (h.bits) {
-    case 1:
-      return pack_fields<1>(index, stride, 0, out);
     case 2:
       return pack_fields<2>(index, stride, 0, out);
     case 4:
@@ -343,7 +341,7 @@ class prepacker {
     using L = level_codec<C>;
     constexpr bool coded = std::is_same_v<typename L::scale, std::uint8_t>;
     const std::size_t steps = prepacked::up(w.cols(), step_values), panels = prepacked::up(w.rows(), panel_rows);
-    h.bits = L::bits <= 2 ? L::bits : L::bits <= 4 ? 4 : L::bits <= 6 ? 6 : 8;
+    h.bits = L::bits <= 2 && L::group != step_values / 2 ? 2 : L::bits <= 4 ? 4 : L::bits <= 6 ? 6 : 8;
     h.group_steps =
         static_cast<std::uint32_t>(L::group == 0 ? std::max<std::size_t>(steps, 1) : L::group / step_values);
     h.float_scales = !coded;

@@ -20,6 +20,7 @@
 #include <lowp/blocks/quantize.hpp>
 #include <lowp/formats/names.hpp>
 #include <lowp/kernels/codes.hpp>
+#include <lowp/kernels/random.hpp>
 
 namespace lowp {
 

@@ -402,8 +402,9 @@ inline void encode_blocks(const detail::quantize_job<C, R, O>& job, const float*
   using F = typename E::format;
   constexpr std::size_t N = codec<C>::values, bytes = codec<C>::bytes;
 
-  [[maybe_unused]] alignas(64) std::uint32_t random[RandomRounding<R> ? stripe * N : 1];
-  if constexpr (RandomRounding<R>) draw(job.rounding.random, index, random, count * N);
+  alignas(64) std::uint32_t buffer[RandomRounding<R> ? stripe * N + random_slack : 1];
+  [[maybe_unused]] const std::uint32_t* random = nullptr;
+  if constexpr (RandomRounding<R>) random = random_words(job.rounding.random, index, count * N, buffer);
 
   const encoder<F, R, saturate> to_code{};
   for (std::size_t b = 0; b < count; ++b, x += N, out += bytes) {
@@ -500,14 +501,15 @@ inline void quantize_numbers([[maybe_unused]] const detail::quantize_job<T, R, O
                              std::byte* out, std::uint64_t index) noexcept {
   constexpr std::size_t values = codec<T>::values, bytes = codec<T>::bytes, run_bytes = run / values * bytes;
   constexpr std::size_t drawn = 4 * run;  // random words at a time
-  alignas(64) std::uint32_t buffer[RandomRounding<R> ? drawn : 1];
+  alignas(64) std::uint32_t buffer[RandomRounding<R> ? drawn + random_slack : 1];
+  const std::uint32_t* random = nullptr;
   const encoder<typename T::format, R, O> to_code{};
   const std::size_t whole = n - n % values;
   for (std::size_t i = 0; i < whole; i += run) {
-    const std::uint32_t* random = buffer + (RandomRounding<R> ? i % drawn : 0);
     if constexpr (RandomRounding<R>) {
       const std::size_t left = (whole - i + run - 1) / run * run;
-      if (i % drawn == 0) draw(job.rounding.random, index + i, buffer, left < drawn ? left : drawn);
+      random = i % drawn == 0 ? random_words(job.rounding.random, index + i, left < drawn ? left : drawn, buffer)
+                              : random + run;
     }
     if (whole - i >= run) {
       encode_run<T, R, O>(to_code, x + i, random, reinterpret_cast<std::uint8_t*>(out + i / values * bytes));

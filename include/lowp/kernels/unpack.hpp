@@ -99,18 +99,16 @@ inline panel_source weight_floats::panels() const noexcept {
 /// y = x W^T for 1 to 4 rows of x, weights in levels; sums in an order of the tier's.
 inline void multiply_few_floats(const weight_floats& w, const float_operand& x, const sink& y, const executor& run) {
   const std::size_t count = x.row_count(), k = x.col_count(), stride = w.steps * step_values;
+  const std::size_t kernel_rows = count == 1 ? 1 : 4;  // the rest zeros
   const std::size_t n = w.packed->rows(), tiles = (n + tile_rows - 1) / tile_rows;
-  line_vector<float> rows(count * stride);
+  line_vector<float> rows(kernel_rows * stride);
   const row_source source = x.rows();
   for (std::size_t v = 0; v < count; ++v) source.rows(source.self, v, 1, 0, k, rows.data() + v * stride, stride);
   for (std::size_t v = 0; v < count; ++v)
     std::fill(rows.begin() + static_cast<std::ptrdiff_t>(v * stride + k),
               rows.begin() + static_cast<std::ptrdiff_t>((v + 1) * stride), 0.0f);
   const tier t = active();
-  const auto multiply = count == 1   ? multiply_tile_table<1>(t)
-                        : count == 2 ? multiply_tile_table<2>(t)
-                        : count == 3 ? multiply_tile_table<3>(t)
-                                     : multiply_tile_table<4>(t);
+  const auto multiply = count == 1 ? multiply_tile_table<1>(t) : multiply_tile_table<4>(t);
   const std::size_t tasks = std::min<std::size_t>(tiles, 16);
   run(tasks, [&](std::size_t task) {
     for (std::size_t i = tiles * task / tasks; i < tiles * (task + 1) / tasks; ++i) {

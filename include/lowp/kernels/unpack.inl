@@ -120,6 +120,20 @@ inline void unpack_tile(const detail::weight_floats& w, std::size_t tile, std::s
 
 // sums[16 v + r] = (row r of the tile) . (row v of x) over all steps, for Count rows of x, which hold
 // zeros up to a multiple of 32.
+#if LOWP_TIER == 0
+template <std::size_t Count>
+inline void multiply_tile(const detail::weight_floats& w, std::size_t tile, const float* x, std::size_t x_stride,
+                          float* sums) noexcept {
+  std::fill_n(sums, 16 * Count, 0.0f);
+  float value[16 * 32];
+  for (std::size_t s = 0; s < w.steps; ++s) {
+    unpack_tile(w, tile, s, value);
+    for (std::size_t v = 0; v < Count; ++v)
+      for (std::size_t r = 0; r < 16; ++r)
+        for (std::size_t i = 0; i < 32; ++i) sums[16 * v + r] += value[32 * r + i] * x[v * x_stride + 32 * s + i];
+  }
+}
+#else
 template <std::size_t Count>
 inline void multiply_tile(const detail::weight_floats& w, std::size_t tile, const float* x, std::size_t x_stride,
                           float* sums) noexcept {
@@ -144,3 +158,4 @@ inline void multiply_tile(const detail::weight_floats& w, std::size_t tile, cons
     }
   }
 }
+#endif

@@ -1,0 +1,166 @@
+// Products of matrices of bytes (W8A8): exact integer sums, with zero points and scales.
+//
+//   auto P = lowp::prepack(w);                      w: matrix_view of std::int8_t or std::uint8_t, n x k; once
+//   lowp::gemm(x, P, y);                            x: the same, m x k; y: matrix_view<std::int32_t>, m x n
+//   lowp::gemm(x, P, y, {.row_scale = sx, .column_scale = sw}, {.of_x = zx, .of_w = zw});
+//
+//   y[i, j] = s_x[i] s_w[j] sum_k (x[i, k] - z_x[i]) (w[j, k] - z_w[j])     and what else gemm_options says
+//
+// The sum is exact for every k, and rounded to float once. y of std::int32_t takes it as it is, for k whose sums always
+// fit in 32 bits: 131071 for signed by signed, 65793 for signed by unsigned, 33025 for unsigned by unsigned.
+#pragma once
+
+#include <lowp/kernels/epilogue.hpp>
+#include <lowp/kernels/gemm_int8.hpp>
+
+namespace lowp {
+
+/// Signed or unsigned bytes laid out for the kernels of every tier.
+class prepacked_bytes {
+ public:
+  [[nodiscard]] std::size_t rows() const noexcept { return weights_.n; }
+  [[nodiscard]] std::size_t cols() const noexcept { return weights_.k; }
+  [[nodiscard]] const detail::int8_weights& weights() const noexcept { return weights_; }
+
+ private:
+  friend prepacked_bytes prepack(matrix_view<const std::int8_t>, const executor&);
+  friend prepacked_bytes prepack(matrix_view<const std::uint8_t>, const executor&);
+  explicit prepacked_bytes(const detail::int8_view& w, const executor& run)
+      : weights_(detail::prepack_int8(w, run)) {}
+  detail::int8_weights weights_;
+};
+
+/// W (n x k) for gemm.
+[[nodiscard]] inline prepacked_bytes prepack(matrix_view<const std::int8_t> w, const executor& run) {
+  return prepacked_bytes(detail::int8_view(w), run);
+}
+[[nodiscard]] inline prepacked_bytes prepack(matrix_view<const std::uint8_t> w, const executor& run) {
+  return prepacked_bytes(detail::int8_view(w), run);
+}
+template <class T>
+requires(std::is_same_v<T, std::int8_t> || std::is_same_v<T, std::uint8_t>) [[nodiscard]] prepacked_bytes
+    prepack(matrix_view<T> w) {
+  return prepack(matrix_view<const T>(w), executor{});
+}
+template <class T>
+requires(std::is_same_v<T, const std::int8_t> || std::is_same_v<T, const std::uint8_t>) [[nodiscard]] prepacked_bytes
+    prepack(matrix_view<T> w) {
+  return prepack(w, executor{});
+}
+
+/// The bytes that stand for zero: one for each row of x, and for each row of W; none: 0.
+struct byte_zeros {
+  std::span<const std::int32_t> of_x = {};  ///< m values, |z| <= 255
+  std::span<const std::int32_t> of_w = {};  ///< n values, |z| <= 255
+};
+
+namespace detail {
+
+template <class T>
+concept Byte =
+    std::is_same_v<std::remove_const_t<T>, std::int8_t> || std::is_same_v<std::remove_const_t<T>, std::uint8_t>;
+
+template <class X, class T>
+void check_bytes(const matrix_view<X>& x, const prepacked_bytes& w, const matrix_view<T>& y,
+                 const byte_zeros& zeros) {
+  if (x.cols() != w.cols() || y.rows() != x.rows() || y.cols() != w.rows())
+    throw error("gemm: x is " + shape_text(x.rows(), x.cols()) + ", W is " + shape_text(w.rows(), w.cols()) +
+                ", y is " + shape_text(y.rows(), y.cols()) + "; y = x W^T needs m x k, n x k, m x n");
+  const auto check = [](std::span<const std::int32_t> z, std::size_t n, const char* name) {
+    if (!z.empty() && z.size() != n)
+      throw error(std::string("gemm: ") + name + " has " + std::to_string(z.size()) + " zero points for " +
+                  std::to_string(n) + " rows");
+    for (const std::int32_t v : z)
+      if (v < -255 || v > 255) throw error(std::string("gemm: ") + name + " has the zero point " + std::to_string(v));
+  };
+  check(zeros.of_x, x.rows(), "of_x");
+  check(zeros.of_w, w.rows(), "of_w");
+}
+
+// Zero points and the sums that take them out.
+template <class X>
+class zero_corrections {
+ public:
+  zero_corrections(const matrix_view<X>& x, const prepacked_bytes& w, const byte_zeros& zeros) {
+    z_.k = w.cols();
+    if (!zeros.of_x.empty()) {
+      z_.row_zero = zeros.of_x.data();
+      for (std::size_t j = 0; j < w.rows(); ++j) of_w_.push_back(static_cast<std::int32_t>(w.weights().row_sum(j)));
+      z_.column_sum = of_w_.data();
+    }
+    if (!zeros.of_w.empty()) {
+      z_.column_zero = zeros.of_w.data();
+      for (std::size_t i = 0; i < x.rows(); ++i) {
+        std::int64_t sum = 0;
+        for (const auto v : x.row(i)) sum += v;
+        of_x_.push_back(static_cast<std::int32_t>(sum));
+      }
+      z_.row_sum = of_x_.data();
+    }
+  }
+  [[nodiscard]] const zero_points& points() const noexcept { return z_; }
+  // Of a sum in 64 bits.
+  [[nodiscard]] std::int64_t apply(std::int64_t sum, std::size_t i, std::size_t j) const noexcept {
+    const std::int64_t zx = z_.row_zero != nullptr ? z_.row_zero[i] : 0,
+                       zw = z_.column_zero != nullptr ? z_.column_zero[j] : 0;
+    if (zx != 0) sum -= zx * z_.column_sum[j];
+    if (zw != 0) sum -= zw * z_.row_sum[i];
+    return sum + static_cast<std::int64_t>(z_.k) * zx * zw;
+  }
+
+ private:
+  zero_points z_;
+  std::vector<std::int32_t> of_x_, of_w_;
+};
+
+}  // namespace detail
+
+/// y = s_x s_w (x - z_x)(W - z_w)^T and the rest of the options. Throws lowp::error, nothing written, unless the shapes
+/// fit and zero points lie in -255 ... 255, or for k >= 2^23.
+template <detail::Byte X, class T>
+requires(!std::is_same_v<T, std::int32_t>) void gemm(matrix_view<X> x, const prepacked_bytes& w, matrix_view<T> y,
+                                                     const gemm_options& options = {}, const byte_zeros& zeros = {}) {
+  using namespace detail;
+  check_bytes(x, w, y, zeros);
+  if (w.cols() >= std::size_t{1} << 23)  // sums of a row would leave 32 bits
+    throw error("gemm: k = " + std::to_string(w.cols()) + " bytes are more than 2^23 - 1");
+  struct destination {
+    sink y;
+    zero_corrections<X> zeros;
+  } const to{sink(y, options), zero_corrections<X>(x, w, zeros)};
+  int8_sink blocks;
+  blocks.self = &to;
+  blocks.write = [](const void* self, std::size_t i, std::size_t j, std::size_t rows, std::size_t cols,
+                    const std::int32_t* sums, std::size_t stride) {
+    const destination& d = *static_cast<const destination*>(self);
+    d.y.write(i, j, rows, cols, sums, stride, d.zeros.points());
+  };
+  blocks.write_long = [](const void* self, std::size_t i, std::size_t j, std::size_t rows, std::size_t cols,
+                         const std::int64_t* sums, std::size_t stride) {
+    const destination& d = *static_cast<const destination*>(self);
+    std::array<float, 32> row;
+    for (std::size_t r = 0; r < rows; ++r) {
+      for (std::size_t c = 0; c < cols; ++c)
+        row[c] = static_cast<float>(d.zeros.apply(sums[r * stride + c], i + r, j + c));
+      d.y.write(i + r, j, 1, cols, row.data(), 32);
+    }
+  };
+  gemm_int8(w.weights(), int8_view(matrix_view<const X>(x)), blocks, options.executor);
+}
+
+/// The integer sums themselves. Throws lowp::error, nothing written, also where they might need more than 32 bits.
+template <detail::Byte X>
+void gemm(matrix_view<X> x, const prepacked_bytes& w, matrix_view<std::int32_t> y, const executor& run = {}) {
+  using namespace detail;
+  check_bytes(x, w, y, {});
+  int8_sink blocks;
+  blocks.self = &y;
+  blocks.write = [](const void* self, std::size_t i, std::size_t j, std::size_t rows, std::size_t cols,
+                    const std::int32_t* sums, std::size_t stride) {
+    const auto& to = *static_cast<const matrix_view<std::int32_t>*>(self);
+    for (std::size_t r = 0; r < rows; ++r) std::memcpy(&to(i + r, j), sums + r * stride, cols * sizeof(std::int32_t));
+  };
+  gemm_int8(w.weights(), int8_view(matrix_view<const X>(x)), blocks, run);
+}
+
+}  // namespace lowp
