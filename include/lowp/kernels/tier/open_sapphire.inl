@@ -9,5 +9,7 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wuninitialized"  // the undefined vectors of g++ 12's own headers
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wsign-conversion"  // of masks, where its intrinsics are macros (-O0)
+#pragma GCC diagnostic ignored "-Wconversion"
 #endif
 // clang-format on
