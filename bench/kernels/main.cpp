@@ -7,7 +7,7 @@
 //     --seconds S     time for a row in each of two passes over the table (0.4)
 //   LOWP_ISA=haswell build/bench/bench/bench_kernels      that tier only, with the peers held to AVX2 as well
 //
-// Columns. Minimum of short chunks; ours and the peers of a row take turns.
+// Columns. Minimum of short chunks, in time of the thread on a processor; ours and the peers of a row take turns.
 //   kernel, shape       gemm shapes are m x n x k, with m the number of activation rows: y (m x n) = x (m x k) W^T
 //   ours                through the public functions; one thread unless the name says more
 //   best peer           the fastest other library on this work in this run: one thread, weights packed beforehand where
@@ -22,11 +22,12 @@
 //                       of the target; block formats: signal to quantization noise
 //   aim                 what was aimed at on a Sapphire-Rapids-class machine, with what was reached
 //   remark              where an aim is missed, the reason that was found
-// The last row: seconds to compile a file that calls gemm for one codec (with --compiler, --include, --source, which the
+// The last row: processor seconds to compile a file that calls gemm for one codec (with --compiler, --include, --source, which the
 // preset gives). Rows named [haswell] come from a second process in that tier, with OPENBLAS_CORETYPE=Haswell, ONEDNN_MAX_CPU_ISA=AVX2.
 #if __has_include(<malloc.h>)
 #include <malloc.h>
 #endif
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -191,9 +192,8 @@ bool run_part(const arguments& a, const std::string& part, std::vector<row>& row
   return status == 0;
 }
 
-// Seconds to compile a file, or 0 if that fails.
+// Seconds on a processor to compile a file, or 0 if that fails.
 double seconds_to_compile(const arguments& a) {
-  const auto start = bench::clock::now();
   const pid_t child = fork();
   if (child == 0) {
     execlp(a.compiler.c_str(), a.compiler.c_str(), "-std=c++20", "-O2", "-I", a.include.c_str(), "-c",
@@ -201,8 +201,12 @@ double seconds_to_compile(const arguments& a) {
     _exit(127);
   }
   int status = 0;
-  waitpid(child, &status, 0);
-  return status == 0 ? seconds_since(start) : 0;
+  rusage used{};
+  wait4(child, &status, 0, &used);
+  const auto seconds = [](timeval t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
+  return status == 0 ? seconds(used.ru_utime) + seconds(used.ru_stime) : 0;
 }
 
 void compile_row(const arguments& a, std::vector<row>& rows) {

@@ -230,7 +230,7 @@ runners from_half([[maybe_unused]] std::span<const float> x) {
 
 runners to_int8([[maybe_unused]] std::span<const float> x) {
 #if LOWP_BENCH_ONEDNN
-  return reorder_runner(x, type::f32, type::s8, "oneDNN reorder");
+  return reorder_runner(x, type::f32, type::s8, "oneDNN to int8");
 #else
   return {};
 #endif

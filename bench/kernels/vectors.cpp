@@ -52,6 +52,19 @@ void add_gemv(jobs& all, const std::string& name, const std::string& kind, doubl
   }
 }
 
+// A few vectors at once, with the weights in L3.
+template <class C>
+void add_few(jobs& all, const std::string& name, std::size_t m) {
+  const gemm_shape s{m, vector.n, vector.k};
+  const std::string kernel = "gemm " + name + ", bf16 x, hot";
+  all.push_back({kernel + " " + s.text(), [=](context& c) {
+                   subject about{kernel};
+                   runners others = onednn_bf16_for(s);
+                   others.push_back(read_limit(weights_of<C>(s)->packed.bytes().size(), 4));
+                   return gemm_row<C, lowp::bfloat16>(c, about, s, {}, std::move(others));
+                 }});
+}
+
 }  // namespace
 
 jobs vector_rows() {
@@ -68,6 +81,10 @@ jobs vector_rows() {
   add_gemv<nf4_blocks>(all, "nf4", "", 0.75, 0.8);
   add_gemv<lowp::mxfp4>(all, "mxfp4", ", x as int8", 0.75, 0.8, activations::int8);
   add_gemv<int4_groups>(all, "int4 groups", ", x as int8", 0.75, 0.8, activations::int8);
+  for (const std::size_t m : {4u, 16u}) {
+    add_few<lowp::mxfp4>(all, "mxfp4", m);
+    add_few<int4_groups>(all, "int4 groups", m);
+  }
   return all;
 }
 

@@ -21,6 +21,10 @@ jobs group_weight_rows() {
   jobs all;
   add_weights<int4_groups, lowp::bfloat16>(all, "int4 groups", "bf16 x");
   add_weights<nf4_blocks, lowp::bfloat16>(all, "nf4", "bf16 x");
+  if (lowp::active() == lowp::tier::sapphire) {
+    add_weights<int4_groups, lowp::bfloat16>(all, "int4 groups as bf16", "bf16 x", lowp::precision::bf16);
+    add_weights<nf4_blocks, lowp::bfloat16>(all, "nf4 as bf16", "bf16 x", lowp::precision::bf16);
+  }
   add_weights<int4_groups, float>(all, "int4 groups", "float x");
   return all;
 }

@@ -16,6 +16,7 @@
 
 #include <lowp/blocks/packed.hpp>
 #include <lowp/kernels/codes.hpp>
+#include <lowp/kernels/random.hpp>
 
 namespace lowp {
 

@@ -115,15 +115,30 @@ inline void cast_array(const From* in, To* out, std::size_t n, const philox& ran
   const lane_writer<To, R, O> write{};
   if constexpr (RandomRounding<R>) {
     constexpr std::size_t stretch = 512;
-    std::uint32_t bits[stretch];
+    alignas(64) std::uint32_t buffer[stretch + random_slack];
+    const philox_blocks draw(random);
     for (std::size_t i = 0; i < n; i += stretch) {
       const std::size_t count = n - i < stretch ? n - i : stretch;
-      draw(random, index + i, bits, count);
-      cast_stretch(in + i, out + i, count, bits, read, write);
+      cast_stretch(in + i, out + i, count, random_words(draw, index + i, count, buffer), read, write);
     }
   } else {
     cast_stretch(in, out, n, nullptr, read, write);
   }
+}
+
+// N bytes as one number: by parts, as a copy through memory would wait for itself.
+template <int N>
+inline std::uint64_t load_bytes(const std::byte* p) noexcept {
+  const auto at = [p](auto part, std::size_t i) {
+    std::memcpy(&part, p + i, sizeof part);
+    return std::uint64_t{part};
+  };
+  if constexpr (N == 1) return at(std::uint8_t{}, 0);
+  if constexpr (N == 2) return at(std::uint16_t{}, 0);
+  if constexpr (N == 3) return at(std::uint16_t{}, 0) | at(std::uint8_t{}, 2) << 16;
+  if constexpr (N == 4) return at(std::uint32_t{}, 0);
+  if constexpr (N > 4 && N < 8) return at(std::uint32_t{}, 0) | at(std::uint32_t{}, N - 4) << (8 * (N - 4));
+  return at(std::uint64_t{}, 0);
 }
 
 // Eight codes at a time, Bits bytes: their low bits pushed together.
@@ -163,18 +178,15 @@ inline void unpack_codes(const std::byte* in, Code* codes, std::size_t groups) n
   } else if constexpr (Bits < 8) {
     constexpr std::uint64_t kept = 0x0101010101010101 * low_mask(Bits);
     for (std::size_t g = 0; g < groups; ++g) {
-      std::uint64_t c = 0;
-      std::memcpy(&c, in + g * std::size_t{Bits}, Bits);
-      c = _pdep_u64(c, kept);
+      const std::uint64_t c = _pdep_u64(load_bytes<Bits>(in + g * std::size_t{Bits}), kept);
       std::memcpy(static_cast<void*>(codes + 8 * g), &c, 8);
     }
   } else {
     constexpr std::uint64_t kept = 0x0001000100010001 * low_mask(Bits);
     constexpr int half = 4 * Bits;
     for (std::size_t g = 0; g < groups; ++g) {
-      std::uint64_t low = 0, high = 0;
-      std::memcpy(&low, in + g * std::size_t{Bits}, 8);
-      std::memcpy(&high, in + g * std::size_t{Bits} + 8, Bits - 8);
+      const std::uint64_t low = load_bytes<8>(in + g * std::size_t{Bits});
+      const std::uint64_t high = load_bytes<Bits - 8>(in + g * std::size_t{Bits} + 8);
       const std::uint64_t c[2] = {_pdep_u64(low, kept), _pdep_u64(low >> half | high << (64 - half), kept)};
       std::memcpy(static_cast<void*>(codes + 8 * g), c, 16);
     }

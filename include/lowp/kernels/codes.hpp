@@ -2,7 +2,6 @@
 //
 //   tiers::<tier>::encoder<F, R, O>{}(floats, words random) -> words    the bits of convert<To>(x, R, O, random)
 //   tiers::<tier>::decoder<F>{}(words) -> floats                        the bits of convert<float>(x)
-//   tiers::<tier>::draw(random, index, out, n)                          out[i] = random(index + i)
 //
 // for formats of at most 32 bits. All constants come from the format's own functions. How a format is taken:
 //
@@ -99,13 +98,25 @@ struct special_codes {
 constexpr std::uint32_t float_bits(const exact& x) noexcept {
   return static_cast<std::uint32_t>(lowp::encode<binary32>(x, nearest_even{}, to_special{}, no_random));
 }
-// 2^n as the bits of a float; beyond its range, the nearest of its positive finite values.
-constexpr std::uint32_t float_power(int n) noexcept {
-  return n > 127 ? 0x7f7fffff : n < -149 ? 1 : float_bits(exact::scaled(false, 1, n));
-}
+// 2^N as the bits of a float; beyond its range, the nearest of its positive finite values. A variable, as not every
+// compiler computes a function of constants at compile time.
+template <int N>
+inline constexpr std::uint32_t float_power = N > 127    ? 0x7f7fffff
+                                             : N < -149 ? 1
+                                                        : float_bits(exact::scaled(false, 1, N));
 
 // How a format is encoded.
-enum class encoding : unsigned char { one_by_one, near_minifloat, minifloat, near_fixed, fixed, posit, levels };
+enum class encoding : unsigned char {
+  one_by_one,
+  near_minifloat,    // within the range of float, to nearest even
+  inside_minifloat,  // the same in other modes
+  float_prefix,      // a float cut short
+  minifloat,
+  near_fixed,  // clamped, to nearest even
+  fixed,
+  posit,
+  levels,
+};
 
 template <class F>
 inline constexpr encoding encoding_family = encoding::one_by_one;
@@ -139,6 +150,22 @@ inline constexpr bool is_inside_float<minifloat_format<E, M, S, Bias, Sign>> =
     (decode_floating(false, minifloat_format<E, M, S, Bias, Sign>::largest_magnitude + 1, M, Bias).exponent <=
      103 + M);
 
+// Magnitudes beyond the largest of a sign have the code of the largest, or the next one: that one, else 0. Clamping |x|
+// to its value then does what the overflow policy says.
+template <class F, class R, class O>
+constexpr std::uint64_t overflow_limit(bool negative) noexcept {
+  const std::uint64_t over = special_codes<F, R, O>::of(overflow_cause::finite, negative);
+  const std::uint64_t largest = F::max_magnitude(negative), sign = negative ? F::sign_bit : 0;
+  return over == (largest | sign) ? largest : over == ((largest + 1) | sign) ? largest + 1 : 0;
+}
+
+// A float without its last bits.
+template <class F>
+inline constexpr bool is_float_prefix = false;
+template <int M>
+inline constexpr bool is_float_prefix<minifloat_format<8, M, specials::ieee, 127, signedness::is_signed>> =
+    M > 0 && M < 23;
+
 template <class F, class R, class O>
 constexpr encoding find_encoding() noexcept {
   constexpr encoding family = encoding_family<F>;
@@ -156,16 +183,16 @@ constexpr encoding find_encoding() noexcept {
   } else if constexpr (!rounds_in_lanes<R>) {
     return encoding::one_by_one;
   } else if constexpr (family == encoding::minifloat) {
-    const auto comes_next = [](bool negative) {  // what is too large becomes the largest code or the next one
-      const std::uint64_t over = special_codes<F, R, O>::of(overflow_cause::finite, negative);
-      const std::uint64_t largest = F::max_magnitude(negative), sign = negative ? F::sign_bit : 0;
-      return over == (largest | sign) || over == ((largest + 1) | sign);
-    };
+    if constexpr (is_float_prefix<F>) return encoding::float_prefix;
+    if constexpr (!is_inside_float<F> || (F::bits > 16)) return encoding::minifloat;
     const bool one_side = F::max_magnitude(true) == 0 &&
                           special_codes<F, R, O>::of(overflow_cause::finite, true) != special_codes<F, R, O>::stops;
-    const bool natural = comes_next(false) && (one_side || comes_next(true)) &&
+    const bool natural = overflow_limit<F, R, O>(false) != 0 && (one_side || overflow_limit<F, R, O>(true) != 0) &&
                          special_codes<F, R, O>::of(overflow_cause::infinite, false) != special_codes<F, R, O>::stops;
-    return is_nearest_even<R> && F::bits <= 16 && is_inside_float<F> && natural ? encoding::near_minifloat : family;
+    if (!natural) return encoding::minifloat;
+    if (is_nearest_even<R>) return encoding::near_minifloat;
+    // Subnormals of float are below 2^-32 of the smallest value: random bits do not see them, either.
+    return !one_side && 128 - F::bias >= 60 ? encoding::inside_minifloat : encoding::minifloat;
   } else if constexpr (family == encoding::fixed) {
     const bool clamps = !std::same_as<O, wrap> && special_codes<F, R, O>::of(overflow_cause::infinite, false) ==
                                                       F::assemble(false, F::max_magnitude(false));
@@ -257,9 +284,5 @@ float decode_one(std::uint32_t code) noexcept {
 #include <lowp/kernels/foreach.inl>
 
 #define LOWP_BODY <lowp/kernels/decode.inl>
-#define LOWP_TIERS 0b00111
-#include <lowp/kernels/foreach.inl>
-
-#define LOWP_BODY <lowp/kernels/draw.inl>
 #define LOWP_TIERS 0b00111
 #include <lowp/kernels/foreach.inl>

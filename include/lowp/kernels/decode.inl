@@ -72,7 +72,7 @@ struct decoder<F, detail::decoding::fixed> {
   floats operator()(words codes) const noexcept {
     const words top = shift_left<32 - F::bits>(codes);
     const words whole = F::has_sign ? shift_right_signed<32 - F::bits>(top) : shift_right<32 - F::bits>(top);
-    return from_ints(whole) * fill(std::bit_cast<float>(detail::float_power(F::min_quantum)));
+    return from_ints(whole) * fill(std::bit_cast<float>(detail::float_power<F::min_quantum>));
   }
 };
 

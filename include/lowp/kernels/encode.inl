@@ -182,7 +182,7 @@ struct encoder<F, R, O, detail::encoding::minifloat> {
     const words x = bits_of(value);
     const words a = x & fill_words(0x7fffffff);
     words size = a;
-    if constexpr (!F::has_zero) size = max_signed(a, fill_words(detail::float_power(-F::bias)));
+    if constexpr (!F::has_zero) size = max_signed(a, fill_words(detail::float_power<-F::bias>));
     const lane_parts parts = take_apart<(first < 1)>(size);
     const words field = max_signed(parts.field, fill_words(static_cast<std::uint32_t>(first)));
     lane_cut c = cut_significand<rule>(parts.significand, field - parts.field + fill_words(23 - M));
@@ -194,6 +194,63 @@ struct encoder<F, R, O, detail::encoding::minifloat> {
   }
 };
 
+// A float cut short, in its subnormals, too: what is cut off is the fraction.
+template <class F, class R, class O>
+struct encoder<F, R, O, detail::encoding::float_prefix> {
+  R rounding{};
+  O overflow{};
+  words operator()(floats value, words random = fill_words(0)) const noexcept {
+    using rule = typename detail::without_implicitly<R>::type;
+    constexpr int dropped = 23 - F::fraction_bits;
+    const words x = bits_of(value);
+    const words a = x & fill_words(0x7fffffff);
+    if constexpr (std::same_as<rule, nearest_even> &&
+                  detail::overflow_limit<F, R, O>(false) == F::infinite_magnitude) {
+      const words odd = shift_right<dropped>(a) & fill_words(1);
+      const words code = shift_right<dropped>(x + odd + fill_words((1u << (dropped - 1)) - 1));
+      return replace<F, R, O, overflow_cause::nan>(code, is_nan(value), x);
+    } else {
+      const lane_cut c{shift_right<dropped>(a), shift_left<32 - dropped>(a), fill_words(0)};
+      return finish<F, R, O>(x, a, plus_one(c.code, goes_up<rule>(x, c, random)));
+    }
+  }
+};
+
+// |x|, or what of it is needed: more than the value of the last code, or a NaN, is as that value. Limits are magnitude
+// codes, by sign.
+template <class F, std::uint64_t Limit, std::uint64_t NegativeLimit>
+inline words clamp_magnitude(words x, words a) noexcept {
+  constexpr auto value_of = [](std::uint64_t magnitude) {
+    return detail::float_bits(detail::decode_floating(false, magnitude, F::fraction_bits, F::bias));
+  };
+  return bits_of(min(floats_of(a), floats_of(by_sign<value_of(Limit), value_of(NegativeLimit)>(x))));
+}
+
+// The code of a magnitude that clamp_magnitude went before, in the low bits of `code`.
+template <class F, class R, class O, std::uint64_t Limit, std::uint64_t NegativeLimit>
+inline words finish_clamped(words x, words a, words code) noexcept {
+  using special = detail::special_codes<F, R, O>;
+  constexpr bool is_signed = F::max_magnitude(true) != 0;
+  constexpr auto magnitudes = static_cast<std::uint32_t>(F::all_ones), sign = static_cast<std::uint32_t>(F::sign_bit);
+  if constexpr (is_signed && F::has_negative_zero) {
+    code = bit_select(fill_words(magnitudes), code, shift_right<32 - F::bits>(x));
+  } else if constexpr (is_signed) {  // the code of -0 is NaN, and may be the limit
+    code = code & fill_words(magnitudes | sign);
+    code = or_where(code, is_nonzero(code), shift_right<32 - F::bits>(x) & fill_words(sign));
+  } else {
+    code = code & fill_words(magnitudes);
+    code = replace<F, R, O, overflow_cause::finite>(code, is_negative(x) & is_nonzero(code), x);
+  }
+  if constexpr (!special::infinity_overflows)
+    code = replace<F, R, O, overflow_cause::infinite>(code, equal(a, fill_words(0x7f800000)), x);
+  constexpr bool nan_is_limit =
+      special::of(overflow_cause::nan, false) == Limit &&
+      special::of(overflow_cause::nan, true) ==
+          (is_signed ? NegativeLimit | F::sign_bit : special::of(overflow_cause::finite, true));
+  if constexpr (!nan_is_limit) code = replace<F, R, O, overflow_cause::nan>(code, is_nan(floats_of(x)), x);
+  return code;
+}
+
 // To nearest even, within the range of float. Adding 2^s to |x| leaves what 2^s has as its last place: with s a constant
 // above the exponent of x this rounds to M bits behind the leading one, with the least such s to the subnormal unit. The
 // sum then has the rounded significand q, 2^M .. 2^(M+1), at its end, and the code is q + (field - 1) 2^M. The constant
@@ -203,43 +260,54 @@ struct encoder<F, R, O, detail::encoding::near_minifloat> {
   R rounding{};
   O overflow{};
   words operator()(floats value, words = fill_words(0)) const noexcept {
-    using special = detail::special_codes<F, R, O>;
-    constexpr int M = F::fraction_bits, shift = 23 - M;
-    constexpr std::uint32_t first = detail::float_power(1 - F::bias);
+    constexpr int shift = 23 - F::fraction_bits;
+    constexpr std::uint32_t first = detail::float_power<1 - F::bias>;
     // Low 16 bits of the code: those above hold the exponent of the sum.
     constexpr std::uint32_t constant = (0 - (first >> shift)) & 0xffff;
-    constexpr std::uint32_t summand = detail::float_power(shift) | constant;
-    // What is too large becomes the next code after the largest, or the largest itself.
-    constexpr std::uint64_t largest = F::max_magnitude(false), over = special::of(overflow_cause::finite, false);
-    constexpr std::uint64_t limit = over == largest ? largest : largest + 1;
-    constexpr std::uint32_t bound = detail::float_bits(detail::decode_floating(false, limit, M, F::bias));
-    constexpr std::uint32_t magnitudes = static_cast<std::uint32_t>(F::all_ones);
-    constexpr bool is_signed = F::max_magnitude(true) != 0;
+    constexpr std::uint32_t summand = detail::float_power<shift> | constant;
+    constexpr std::uint64_t limit = detail::overflow_limit<F, R, O>(false);
 
     const words x = bits_of(value);
-    const floats a = floats_of(x & fill_words(0x7fffffff));
-    const words size = bits_of(min(a, fill(std::bit_cast<float>(bound))));  // of a NaN, too
+    const words a = x & fill_words(0x7fffffff);
+    const words size = clamp_magnitude<F, limit, limit>(x, a);
     const words power = bits_of(max(floats_of(size & fill_words(0x7f800000)), fill(std::bit_cast<float>(first))));
     const floats sum = add_exact_product(floats_of(power), fill(std::bit_cast<float>(summand)), floats_of(size));
-    words code = bits_of(sum) + shift_right<shift>(power);
-    constexpr std::uint64_t sign = F::sign_bit;
-    if constexpr (is_signed && F::has_negative_zero) {
-      code = bit_select(fill_words(magnitudes), code, shift_right<32 - F::bits>(x));
-    } else if constexpr (is_signed) {  // the code of -0 is NaN, and may be the limit
-      code = code & fill_words(magnitudes | static_cast<std::uint32_t>(sign));
-      code = or_where(code, is_nonzero(code),
-                      shift_right<32 - F::bits>(x) & fill_words(static_cast<std::uint32_t>(sign)));
-    } else {
-      code = code & fill_words(magnitudes);
-      code = replace<F, R, O, overflow_cause::finite>(code, is_negative(x) & is_nonzero(code), x);
+    return finish_clamped<F, R, O, limit, limit>(x, a, bits_of(sum) + shift_right<shift>(power));
+  }
+};
+
+// Within the range of float, in other modes: the subnormals of float, and zero, are far below the smallest value.
+template <class F, class R, class O>
+struct encoder<F, R, O, detail::encoding::inside_minifloat> {
+  R rounding{};
+  O overflow{};
+  words operator()(floats value, words random = fill_words(0)) const noexcept {
+    using rule = typename detail::without_implicitly<R>::type;
+    constexpr int M = F::fraction_bits, shift = 23 - M;
+    constexpr std::uint32_t first = detail::float_power<1 - F::bias>, fraction = 0x7fffff, hidden = 0x800000;
+    constexpr std::uint64_t limit = detail::overflow_limit<F, R, O>(false),
+                            below = detail::overflow_limit<F, R, O>(true);
+    const words x = bits_of(value);
+    const words a = x & fill_words(0x7fffffff);
+    const words size = clamp_magnitude<F, limit, below>(x, a);
+    const words power = bits_of(max(floats_of(size & fill_words(0x7f800000)), fill(std::bit_cast<float>(first))));
+#if LOWP_TIER >= 2
+    if constexpr (detail::is_stochastic<rule> && !detail::looks_below<rule>) {
+      // |x| in units of its last place there, exactly: whole part and fraction by conversions to integers.
+      const words scale = fill_words(detail::float_power<M> + 0x3f800000) - power;
+      const floats units = floats_of(size) * floats_of(scale);
+      const words whole = to_ints_truncated(units);
+      const words rest = to_unsigned_truncated((units - from_ints(whole)) * fill(0x1p32f));
+      const lane_cut c{whole + shift_right<shift>(power), rest, rest};
+      const words magnitude = plus_one(c.code, goes_up<rule>(x, c, random)) - fill_words(first >> shift);
+      return finish_clamped<F, R, O, limit, below>(x, a, magnitude);
     }
-    if constexpr (!special::infinity_overflows)
-      code = replace<F, R, O, overflow_cause::infinite>(code, equal(a, fill(std::bit_cast<float>(0x7f800000))), x);
-    constexpr bool nan_is_limit = special::of(overflow_cause::nan, false) == limit &&
-                                  special::of(overflow_cause::nan, true) ==
-                                      (is_signed ? limit | sign : special::of(overflow_cause::finite, true));
-    if constexpr (!nan_is_limit) code = replace<F, R, O, overflow_cause::nan>(code, is_nan(a), x);
-    return code;
+#endif
+    const words dropped = shift_right<23>(power - (size & fill_words(0x7f800000))) + fill_words(shift);
+    const words significand = or_where(size & fill_words(fraction), is_nonzero(size), fill_words(hidden));
+    lane_cut c = cut_significand<rule>(significand, dropped);
+    c.code = c.code + shift_right<shift>(power) - fill_words(first >> shift);
+    return finish_clamped<F, R, O, limit, below>(x, a, plus_one(c.code, goes_up<rule>(x, c, random)));
   }
 };
 
@@ -253,7 +321,7 @@ struct encoder<F, R, O, detail::encoding::fixed> {
     const words a = x & fill_words(0x7fffffff);
     words size = a;
     if constexpr (!std::same_as<O, wrap>)  // no more than what is too large, to keep it below 2^32
-      size = min_signed(a, fill_words(detail::float_power(F::bits + 1 + F::min_quantum)));
+      size = min_signed(a, fill_words(detail::float_power<F::bits + 1 + F::min_quantum>));
     const lane_parts parts = take_apart<false>(size);
     const words dropped = fill_words(static_cast<std::uint32_t>(150 + F::min_quantum)) - parts.field;
     const words whole = max_signed(dropped, fill_words(0));
@@ -270,11 +338,12 @@ struct encoder<F, R, O, detail::encoding::near_fixed> {
   R rounding{};
   O overflow{};
   words operator()(floats value, words = fill_words(0)) const noexcept {
-    constexpr auto end = [](bool negative) {
+    constexpr auto end_of = [](bool negative) {
       return std::bit_cast<float>(detail::float_bits(F::decode(F::assemble(negative, F::max_magnitude(negative)))));
     };
-    constexpr float origin = std::bit_cast<float>(detail::float_power(F::min_quantum + 23) | 0x400000);
-    const floats clamped = max(min(value, fill(end(false))), fill(end(true)));
+    constexpr float end = end_of(false), negative_end = end_of(true);
+    constexpr float origin = std::bit_cast<float>(detail::float_power<F::min_quantum + 23> | 0x400000);
+    const floats clamped = max(min(value, fill(end)), fill(negative_end));
     const words code = bits_of(add_exact_product(clamped, fill(1.0f), fill(origin)));
     return select(is_nan(value), fill_words(0), code & fill_words(static_cast<std::uint32_t>(low_mask(F::bits))));
   }
@@ -292,8 +361,8 @@ struct encoder<F, R, O, detail::encoding::posit> {
     const words x = bits_of(value);
     const words a = x & fill_words(0x7fffffff);
     // No value goes to zero or beyond the largest.
-    const words size = min_signed(max_signed(a, fill_words(detail::float_power(-F::max_exponent))),
-                                  fill_words(detail::float_power(F::max_exponent)));
+    const words size = min_signed(max_signed(a, fill_words(detail::float_power<-F::max_exponent>)),
+                                  fill_words(detail::float_power<F::max_exponent>));
     words y = size - fill_words(0x3f800000);
     if constexpr (F::max_exponent > 126) {
       const lane_parts parts = take_apart<true>(size);

@@ -276,10 +276,43 @@ bool plain_store_digits(const unsigned char* code, std::size_t n, const code_tab
   return (special & 1) != 0;
 }
 
+// The upper half of |x| as an integer: the greatest of them has the greatest exponent.
+inline std::uint32_t upper_size(double x) noexcept {
+  return static_cast<std::uint32_t>(std::bit_cast<std::uint64_t>(x) >> 32) & 0x7fffffff;
+}
+
+// Products of floats, and the greatest size among them.
+inline std::uint32_t plain_float_products(const float* a, const float* b, std::size_t n, double* product) noexcept {
+  std::uint32_t largest = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    product[i] = static_cast<double>(a[i]) * static_cast<double>(b[i]);
+    largest = upper_size(product[i]) > largest ? upper_size(product[i]) : largest;
+  }
+  return largest;
+}
+
+// Takes from each x what it has above a bit that the splitter sets, into a sum; the greatest size that is left.
+inline std::uint32_t plain_take_upper(double* x, std::size_t n, double splitter, double& sum) noexcept {
+  std::uint32_t largest = 0;
+  double total = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double upper = (x[i] + splitter) - splitter;
+    total += upper;
+    x[i] -= upper;
+    largest = upper_size(x[i]) > largest ? upper_size(x[i]) : largest;
+  }
+  sum = total;
+  return largest;
+}
+
 }  // namespace lowp::detail
 
 #define LOWP_BODY <lowp/kernels/exact_dot.inl>
 #define LOWP_TIERS 0b01111
+#include <lowp/kernels/foreach.inl>
+
+#define LOWP_BODY <lowp/kernels/exact_floats.inl>
+#define LOWP_TIERS 0b00111
 #include <lowp/kernels/foreach.inl>
 
 namespace lowp::detail {
@@ -324,9 +357,24 @@ struct code_sum : exact_sum<10> {
   using exact_sum::exact_sum;
 };
 
+/// The same where 64 bits are enough for sure: no part of such a sum is beyond the sum of the sizes.
+struct short_code_sum {
+  int unit;
+  std::uint64_t total = 0;
+
+  explicit constexpr short_code_sum(int u) noexcept : unit(u) {}
+  constexpr void add(std::int64_t integer, int e) noexcept {
+    total += static_cast<std::uint64_t>(integer) << (e - unit);
+  }
+  [[nodiscard]] constexpr long_exact value() const noexcept {
+    const bool negative = total >> 63 != 0;
+    return exact::scaled(negative, negative ? 0 - total : total, unit);
+  }
+};
+
 /// Adds the sum of the products of two arrays of codes. False, and an undefined sum, if one of them is special.
-template <Format A, Format B>
-[[nodiscard]] bool add_code_products(const unsigned char* a, const unsigned char* b, std::size_t n, code_sum& to,
+template <Format A, Format B, class Sum>
+[[nodiscard]] bool add_code_products(const unsigned char* a, const unsigned char* b, std::size_t n, Sum& to,
                                      tier t = active()) noexcept {
   using U = code_values<A>;
   using V = code_values<B>;
@@ -408,6 +456,27 @@ template <Scalar A, Scalar B>
   return sum;
 }
 
+/// The sum of the products of two arrays of codes, if none is special.
+template <Format A, Format B>
+[[nodiscard]] bool sum_codes(const unsigned char* a, const unsigned char* b, std::size_t n, tier t,
+                             long_exact& result) noexcept {
+  using U = code_values<A>;
+  using V = code_values<B>;
+  constexpr int unit = U::unit + V::unit - 2, width = U::width + V::width + 2;
+  if constexpr (width <= 43) {
+    if (n < std::size_t{1} << 18) {
+      short_code_sum sum(unit);
+      if (!add_code_products<A, B>(a, b, n, sum, t)) return false;
+      result = sum.value();
+      return true;
+    }
+  }
+  code_sum sum(unit);
+  if (!add_code_products<A, B>(a, b, n, sum, t)) return false;
+  result = sum.value();
+  return true;
+}
+
 template <Scalar T>
 const float* as_floats(const T* x, std::size_t n, float* buffer) {
   if constexpr (std::same_as<T, float>) {
@@ -436,12 +505,11 @@ template <Scalar A, Scalar B>
 [[nodiscard]] long_exact exact_dot_value(const A* a, const B* b, std::size_t n) {
   if constexpr (sums_as_codes<A> && sums_as_codes<B>) {
     static_assert(sizeof(A) == 1 && sizeof(B) == 1);
-    constexpr int unit = code_values<format_of<A>>::unit + code_values<format_of<B>>::unit - 2;
-    code_sum sum(unit);
-    if (!add_code_products<format_of<A>, format_of<B>>(reinterpret_cast<const unsigned char*>(a),
-                                                       reinterpret_cast<const unsigned char*>(b), n, sum))
+    long_exact sum;
+    if (!sum_codes<format_of<A>, format_of<B>>(reinterpret_cast<const unsigned char*>(a),
+                                               reinterpret_cast<const unsigned char*>(b), n, active(), sum))
       return special_sum(a, b, n);
-    return sum.value();
+    return sum;
   } else if constexpr (sums_as_floats<A> && sums_as_floats<B> && (!takes_quire<A, B> || reads_in_lanes<A>)) {
     const tier t = active();
     if constexpr (takes_quire<A, B>) {

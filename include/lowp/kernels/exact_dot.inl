@@ -1,4 +1,4 @@
-// Kernel body of exact_dot.hpp, which says what the functions give.
+// Sums of products of codes, for exact_dot.hpp, which says how.
 
 #if LOWP_TIER == 0
 
@@ -14,118 +14,103 @@ inline bool store_digits(const unsigned char* code, std::size_t n, const detail:
   return detail::plain_store_digits<S>(code, n, of, to);
 }
 
-inline std::uint32_t float_products(const float* a, const float* b, std::size_t n, double* product) noexcept {
-  std::uint32_t largest = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    product[i] = static_cast<double>(a[i]) * static_cast<double>(b[i]);
-    const std::uint32_t high =
-        static_cast<std::uint32_t>(std::bit_cast<std::uint64_t>(product[i]) >> 32) & 0x7fffffff;
-    largest = high > largest ? high : largest;
-  }
-  return largest;
-}
-
-inline std::uint32_t take_upper(double* x, std::size_t n, double splitter, double& sum) noexcept {
-  std::uint32_t largest = 0;
-  double total = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    const double upper = (x[i] + splitter) - splitter;
-    total += upper;
-    x[i] -= upper;
-    const std::uint32_t high = static_cast<std::uint32_t>(std::bit_cast<std::uint64_t>(x[i]) >> 32) & 0x7fffffff;
-    largest = high > largest ? high : largest;
-  }
-  sum = total;
-  return largest;
-}
-
 #elif LOWP_TIER <= 2
 
 // Vectors of bytes, as wide as the tier has them.
 #if LOWP_TIER == 1
-using bytes = __m256i;
+using code_bytes = __m256i;
 inline constexpr std::size_t byte_lanes = 32;
-inline bytes load_bytes(const void* p) noexcept { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
-inline bytes fill_bytes(int x) noexcept { return _mm256_set1_epi8(static_cast<char>(x)); }
-inline bytes fill_pairs(int x) noexcept { return _mm256_set1_epi16(static_cast<short>(x)); }
-inline bytes table_16(const unsigned char* p) noexcept {
+inline code_bytes load_bytes(const void* p) noexcept { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
+inline code_bytes fill_bytes(int x) noexcept { return _mm256_set1_epi8(static_cast<char>(x)); }
+inline code_bytes fill_pairs(int x) noexcept { return _mm256_set1_epi16(static_cast<short>(x)); }
+inline code_bytes bytes_table(const unsigned char* p) noexcept {
   return _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
 }
-inline bytes both(bytes a, bytes b) noexcept { return _mm256_and_si256(a, b); }
-inline bytes either(bytes a, bytes b) noexcept { return _mm256_or_si256(a, b); }
-inline bytes pick(bytes table, bytes index) noexcept { return _mm256_shuffle_epi8(table, index); }
-inline bytes add_bytes(bytes a, bytes b) noexcept { return _mm256_add_epi8(a, b); }
-inline bytes sub_bytes_to_zero(bytes a, bytes b) noexcept { return _mm256_subs_epu8(a, b); }
-inline bytes min_bytes(bytes a, bytes b) noexcept { return _mm256_min_epu8(a, b); }
-inline bytes max_bytes(bytes a, bytes b) noexcept { return _mm256_max_epu8(a, b); }
-inline bytes min_signed_bytes(bytes a, bytes b) noexcept { return _mm256_min_epi8(a, b); }
+inline code_bytes and_bytes(code_bytes a, code_bytes b) noexcept { return _mm256_and_si256(a, b); }
+inline code_bytes or_bytes(code_bytes a, code_bytes b) noexcept { return _mm256_or_si256(a, b); }
+inline code_bytes pick_bytes(code_bytes table, code_bytes index) noexcept {
+  return _mm256_shuffle_epi8(table, index);
+}
+inline code_bytes add_bytes(code_bytes a, code_bytes b) noexcept { return _mm256_add_epi8(a, b); }
+inline code_bytes sub_bytes_to_zero(code_bytes a, code_bytes b) noexcept { return _mm256_subs_epu8(a, b); }
+inline code_bytes min_bytes(code_bytes a, code_bytes b) noexcept { return _mm256_min_epu8(a, b); }
+inline code_bytes max_bytes(code_bytes a, code_bytes b) noexcept { return _mm256_max_epu8(a, b); }
+inline code_bytes min_signed_bytes(code_bytes a, code_bytes b) noexcept { return _mm256_min_epi8(a, b); }
 template <int N>
-inline bytes left(bytes x) noexcept {
+inline code_bytes pairs_left(code_bytes x) noexcept {
   return _mm256_slli_epi16(x, N);
 }
 template <int N>
-inline bytes right(bytes x) noexcept {
+inline code_bytes pairs_right(code_bytes x) noexcept {
   return _mm256_srli_epi16(x, N);
 }
 template <int N>
-inline bytes right_signed(bytes x) noexcept {
+inline code_bytes pairs_right_signed(code_bytes x) noexcept {
   return _mm256_srai_epi16(x, N);
 }
 // x, or -x where the byte of `sign` is negative.
-inline bytes with_sign(bytes x, bytes sign) noexcept { return _mm256_sign_epi8(x, either(sign, fill_bytes(1))); }
-inline bytes multiply_bytes(bytes u, bytes s) noexcept { return _mm256_maddubs_epi16(u, s); }
-inline bytes add_products(bytes sum, bytes a, bytes b) noexcept {
+inline code_bytes bytes_with_sign(code_bytes x, code_bytes sign) noexcept {
+  return _mm256_sign_epi8(x, or_bytes(sign, fill_bytes(1)));
+}
+inline code_bytes multiply_even_odd(code_bytes u, code_bytes s) noexcept { return _mm256_maddubs_epi16(u, s); }
+inline code_bytes add_pair_products(code_bytes sum, code_bytes a, code_bytes b) noexcept {
   return _mm256_add_epi32(sum, _mm256_madd_epi16(a, b));
 }
-inline bytes add_widened(bytes sum, bytes x) noexcept {
+inline code_bytes add_widened(code_bytes sum, code_bytes x) noexcept {
   return _mm256_add_epi64(sum, _mm256_add_epi64(_mm256_cvtepi32_epi64(_mm256_castsi256_si128(x)),
                                                 _mm256_cvtepi32_epi64(_mm256_extracti128_si256(x, 1))));
 }
-inline bytes no_bytes() noexcept { return _mm256_setzero_si256(); }
+inline code_bytes no_bytes() noexcept { return _mm256_setzero_si256(); }
+inline bool all_equal(code_bytes a, code_bytes b) noexcept {
+  return _mm256_movemask_epi8(_mm256_cmpeq_epi8(a, b)) == -1;
+}
 #else
-using bytes = __m512i;
+using code_bytes = __m512i;
 inline constexpr std::size_t byte_lanes = 64;
-inline bytes load_bytes(const void* p) noexcept { return _mm512_loadu_si512(p); }
-inline bytes fill_bytes(int x) noexcept { return _mm512_set1_epi8(static_cast<char>(x)); }
-inline bytes fill_pairs(int x) noexcept { return _mm512_set1_epi16(static_cast<short>(x)); }
-inline bytes table_16(const unsigned char* p) noexcept {
+inline code_bytes load_bytes(const void* p) noexcept { return _mm512_loadu_si512(p); }
+inline code_bytes fill_bytes(int x) noexcept { return _mm512_set1_epi8(static_cast<char>(x)); }
+inline code_bytes fill_pairs(int x) noexcept { return _mm512_set1_epi16(static_cast<short>(x)); }
+inline code_bytes bytes_table(const unsigned char* p) noexcept {
   return _mm512_broadcast_i32x4(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
 }
-inline bytes both(bytes a, bytes b) noexcept { return _mm512_and_si512(a, b); }
-inline bytes either(bytes a, bytes b) noexcept { return _mm512_or_si512(a, b); }
-inline bytes pick(bytes table, bytes index) noexcept { return _mm512_shuffle_epi8(table, index); }
-inline bytes add_bytes(bytes a, bytes b) noexcept { return _mm512_add_epi8(a, b); }
-inline bytes sub_bytes_to_zero(bytes a, bytes b) noexcept { return _mm512_subs_epu8(a, b); }
-inline bytes min_bytes(bytes a, bytes b) noexcept { return _mm512_min_epu8(a, b); }
-inline bytes max_bytes(bytes a, bytes b) noexcept { return _mm512_max_epu8(a, b); }
-inline bytes min_signed_bytes(bytes a, bytes b) noexcept { return _mm512_min_epi8(a, b); }
+inline code_bytes and_bytes(code_bytes a, code_bytes b) noexcept { return _mm512_and_si512(a, b); }
+inline code_bytes or_bytes(code_bytes a, code_bytes b) noexcept { return _mm512_or_si512(a, b); }
+inline code_bytes pick_bytes(code_bytes table, code_bytes index) noexcept {
+  return _mm512_shuffle_epi8(table, index);
+}
+inline code_bytes add_bytes(code_bytes a, code_bytes b) noexcept { return _mm512_add_epi8(a, b); }
+inline code_bytes sub_bytes_to_zero(code_bytes a, code_bytes b) noexcept { return _mm512_subs_epu8(a, b); }
+inline code_bytes min_bytes(code_bytes a, code_bytes b) noexcept { return _mm512_min_epu8(a, b); }
+inline code_bytes max_bytes(code_bytes a, code_bytes b) noexcept { return _mm512_max_epu8(a, b); }
+inline code_bytes min_signed_bytes(code_bytes a, code_bytes b) noexcept { return _mm512_min_epi8(a, b); }
 template <int N>
-inline bytes left(bytes x) noexcept {
+inline code_bytes pairs_left(code_bytes x) noexcept {
   return _mm512_slli_epi16(x, N);
 }
 template <int N>
-inline bytes right(bytes x) noexcept {
+inline code_bytes pairs_right(code_bytes x) noexcept {
   return _mm512_srli_epi16(x, N);
 }
 template <int N>
-inline bytes right_signed(bytes x) noexcept {
+inline code_bytes pairs_right_signed(code_bytes x) noexcept {
   return _mm512_srai_epi16(x, N);
 }
-inline bytes with_sign(bytes x, bytes sign) noexcept {
+inline code_bytes bytes_with_sign(code_bytes x, code_bytes sign) noexcept {
   return _mm512_mask_sub_epi8(x, _mm512_movepi8_mask(sign), _mm512_setzero_si512(), x);
 }
-inline bytes multiply_bytes(bytes u, bytes s) noexcept { return _mm512_maddubs_epi16(u, s); }
-inline bytes add_products(bytes sum, bytes a, bytes b) noexcept {
+inline code_bytes multiply_even_odd(code_bytes u, code_bytes s) noexcept { return _mm512_maddubs_epi16(u, s); }
+inline code_bytes add_pair_products(code_bytes sum, code_bytes a, code_bytes b) noexcept {
   return _mm512_add_epi32(sum, _mm512_madd_epi16(a, b));
 }
-inline bytes add_widened(bytes sum, bytes x) noexcept {
+inline code_bytes add_widened(code_bytes sum, code_bytes x) noexcept {
   return _mm512_add_epi64(sum, _mm512_add_epi64(_mm512_cvtepi32_epi64(_mm512_castsi512_si256(x)),
                                                 _mm512_cvtepi32_epi64(_mm512_extracti64x4_epi64(x, 1))));
 }
-inline bytes no_bytes() noexcept { return _mm512_setzero_si512(); }
+inline code_bytes no_bytes() noexcept { return _mm512_setzero_si512(); }
+inline bool all_equal(code_bytes a, code_bytes b) noexcept { return _mm512_cmpneq_epi8_mask(a, b) == 0; }
 #endif
 
-inline std::int64_t total_of(bytes x) noexcept {
+inline std::int64_t total_of(code_bytes x) noexcept {
   std::int64_t part[byte_lanes / 8], total = 0;
   std::memcpy(part, &x, sizeof part);
   for (const std::int64_t p : part) total += p;
@@ -135,51 +120,52 @@ inline std::int64_t total_of(bytes x) noexcept {
 // The codes of a vector as integers: plane[0][k] those at even places, plane[1][k] those at odd ones; the value is the
 // sum of plane k * 2^(8 k), of which one plane at the most is not zero.
 template <detail::code_shape S>
-struct planes {
-  bytes plane[2][std::size_t{S.planes()}];
+struct code_planes {
+  code_bytes plane[2][std::size_t{S.planes()}];
 };
 
 template <detail::code_shape S>
-inline void integers_of_bytes(bytes x, planes<S>& to) noexcept {
+inline void integers_of_bytes(code_bytes x, code_planes<S>& to) noexcept {
   constexpr int bits = S.rule == detail::plane_rule::nibbles ? 8 : S.bits;
   if constexpr (S.rule == detail::plane_rule::unsigned_integers) {
-    to.plane[0][0] = both(x, fill_pairs(0xff));
-    to.plane[1][0] = right<8>(x);
+    to.plane[0][0] = and_bytes(x, fill_pairs(0xff));
+    to.plane[1][0] = pairs_right<8>(x);
   } else {
-    to.plane[0][0] = right_signed<16 - bits>(left<16 - bits>(x));
-    to.plane[1][0] = right_signed<16 - bits>(left<8 - bits>(x));
+    to.plane[0][0] = pairs_right_signed<16 - bits>(pairs_left<16 - bits>(x));
+    to.plane[1][0] = pairs_right_signed<16 - bits>(pairs_left<8 - bits>(x));
   }
 }
 
 template <detail::code_shape S>
-inline void split_planes(bytes x, const detail::code_tables& of, planes<S>& to) noexcept {
+inline void split_planes(code_bytes x, const detail::code_tables& of, code_planes<S>& to) noexcept {
   if constexpr (S.rule == detail::plane_rule::nibbles) {
-    integers_of_bytes<S>(pick(table_16(of.small), x), to);
+    integers_of_bytes<S>(pick_bytes(bytes_table(of.small), x), to);
   } else if constexpr (S.rule == detail::plane_rule::floating) {
     constexpr int E = S.exponent_bits, M = S.fraction_bits, count = S.planes();
-    const bytes fraction = both(x, fill_bytes((1 << M) - 1));
-    const bytes field = both(right<M>(x), fill_bytes((1 << E) - 1));
-    bytes power[std::size_t{count}], hidden;
+    const code_bytes fraction = and_bytes(x, fill_bytes((1 << M) - 1));
+    const code_bytes field = and_bytes(pairs_right<M>(x), fill_bytes((1 << E) - 1));
+    code_bytes power[std::size_t{count}], hidden;
     if constexpr (E == 5) {
-      hidden = pick(table_16(of.hidden), min_bytes(field, fill_bytes(15)));
+      hidden = pick_bytes(bytes_table(of.hidden), min_bytes(field, fill_bytes(15)));
       // Bit 7 of an index gives 0: those of 16 and more for the lower two planes, those below 16 for the upper two.
-      const bytes exponent = sub_bytes_to_zero(field, fill_bytes(1));
-      const bytes low = add_bytes(exponent, fill_bytes(112)), high = add_bytes(exponent, fill_bytes(-16));
-      power[0] = pick(table_16(of.power[0]), low);
-      power[1] = pick(table_16(of.power[1]), low);
-      power[2] = pick(table_16(of.power[0]), high);
-      power[3] = pick(table_16(of.power[1]), high);
+      const code_bytes exponent = sub_bytes_to_zero(field, fill_bytes(1));
+      const code_bytes low = add_bytes(exponent, fill_bytes(112)), high = add_bytes(exponent, fill_bytes(-16));
+      power[0] = pick_bytes(bytes_table(of.power[0]), low);
+      power[1] = pick_bytes(bytes_table(of.power[1]), low);
+      power[2] = pick_bytes(bytes_table(of.power[0]), high);
+      power[3] = pick_bytes(bytes_table(of.power[1]), high);
     } else {
-      hidden = pick(table_16(of.hidden), field);
+      hidden = pick_bytes(bytes_table(of.hidden), field);
       LOWP_UNROLL
-      for (int k = 0; k < count; ++k) power[k] = pick(table_16(of.power[k]), field);
+      for (int k = 0; k < count; ++k) power[k] = pick_bytes(bytes_table(of.power[k]), field);
     }
-    const bytes significand = with_sign(either(fraction, hidden), left<8 - S.bits>(x));
-    const bytes even = both(significand, fill_pairs(0xff)), odd = both(significand, fill_pairs(0xff00));
+    const code_bytes significand = bytes_with_sign(or_bytes(fraction, hidden), pairs_left<8 - S.bits>(x));
+    const code_bytes even = and_bytes(significand, fill_pairs(0xff)),
+                     odd = and_bytes(significand, fill_pairs(0xff00));
     LOWP_UNROLL
     for (int k = 0; k < count; ++k) {
-      to.plane[0][k] = multiply_bytes(power[k], even);
-      to.plane[1][k] = multiply_bytes(power[k], odd);
+      to.plane[0][k] = multiply_even_odd(power[k], even);
+      to.plane[1][k] = multiply_even_odd(power[k], odd);
     }
   } else {
     integers_of_bytes<S>(x, to);
@@ -187,21 +173,16 @@ inline void split_planes(bytes x, const detail::code_tables& of, planes<S>& to) 
 }
 
 template <detail::code_shape S>
-inline void watch(bytes x, bytes& largest, bytes& least) noexcept {
-  if constexpr (S.special_above) largest = max_bytes(largest, both(x, fill_bytes(0x7f)));
+inline void watch_codes(code_bytes x, code_bytes& largest, code_bytes& least) noexcept {
+  if constexpr (S.special_above) largest = max_bytes(largest, and_bytes(x, fill_bytes(0x7f)));
   if constexpr (S.special_lowest) least = min_signed_bytes(least, x);
 }
 
 // Whether a special code was seen: any above the largest finite magnitude, or 80.
 template <detail::code_shape S>
-inline bool saw_special(bytes largest, bytes least) noexcept {
-  unsigned char above[byte_lanes];
-  signed char lowest[byte_lanes];
-  std::memcpy(above, &largest, byte_lanes);
-  std::memcpy(lowest, &least, byte_lanes);
-  bool special = false;
-  for (std::size_t i = 0; i < byte_lanes; ++i) special |= above[i] > S.largest_magnitude || lowest[i] == -128;
-  return special;
+inline bool saw_special(code_bytes largest, code_bytes least) noexcept {
+  const code_bytes finite = fill_bytes(S.largest_magnitude), lowest = fill_bytes(-127);
+  return !all_equal(max_bytes(largest, finite), finite) || !all_equal(min_signed_bytes(least, lowest), lowest);
 }
 
 template <detail::code_shape A, detail::code_shape B>
@@ -215,7 +196,7 @@ inline detail::code_sums code_dot(const unsigned char* a, const unsigned char* b
     constexpr std::int64_t step = std::int64_t{4} * terms * A.largest_plane() * B.largest_plane();
     constexpr auto steps_between_flushes = static_cast<std::size_t>(((std::int64_t{1} << 31) - 1) / step);
     static_assert(steps_between_flushes >= 1);
-    bytes wide[std::size_t{groups}], largest[2], least[2];
+    code_bytes wide[std::size_t{groups}], largest[2], least[2];
     LOWP_UNROLL
     for (int g = 0; g < groups; ++g) wide[g] = no_bytes();
     LOWP_UNROLL
@@ -223,15 +204,15 @@ inline detail::code_sums code_dot(const unsigned char* a, const unsigned char* b
     for (std::size_t i = 0; i < n;) {
       const std::size_t left_over = (n - i) / byte_lanes;
       std::size_t count = left_over < steps_between_flushes ? left_over : steps_between_flushes;
-      bytes sum[std::size_t{groups}];
+      code_bytes sum[std::size_t{groups}];
       LOWP_UNROLL
       for (int g = 0; g < groups; ++g) sum[g] = no_bytes();
       for (; count != 0; --count, i += byte_lanes) {
-        const bytes x = load_bytes(a + i), y = load_bytes(b + i);
-        watch<A>(x, largest[0], least[0]);
-        watch<B>(y, largest[1], least[1]);
-        planes<A> u;
-        planes<B> v;
+        const code_bytes x = load_bytes(a + i), y = load_bytes(b + i);
+        watch_codes<A>(x, largest[0], least[0]);
+        watch_codes<B>(y, largest[1], least[1]);
+        code_planes<A> u;
+        code_planes<B> v;
         split_planes<A>(x, of_a, u);
         split_planes<B>(y, of_b, v);
         LOWP_UNROLL
@@ -239,7 +220,8 @@ inline detail::code_sums code_dot(const unsigned char* a, const unsigned char* b
           LOWP_UNROLL
           for (int p = 0; p < P; ++p) {
             LOWP_UNROLL
-            for (int q = 0; q < Q; ++q) sum[p + q] = add_products(sum[p + q], u.plane[half][p], v.plane[half][q]);
+            for (int q = 0; q < Q; ++q)
+              sum[p + q] = add_pair_products(sum[p + q], u.plane[half][p], v.plane[half][q]);
           }
         }
       }
@@ -255,79 +237,18 @@ inline detail::code_sums code_dot(const unsigned char* a, const unsigned char* b
   }
 }
 
-#if LOWP_TIER == 1
-using doubles = __m256d;
-inline constexpr std::size_t double_lanes = 4;
-inline doubles load_doubles(const double* p) noexcept { return _mm256_loadu_pd(p); }
-inline void store_doubles(double* p, doubles x) noexcept { _mm256_storeu_pd(p, x); }
-inline doubles doubles_of_floats(const float* p) noexcept { return _mm256_cvtps_pd(_mm_loadu_ps(p)); }
-inline doubles fill_doubles(double x) noexcept { return _mm256_set1_pd(x); }
-inline doubles plus(doubles a, doubles b) noexcept { return _mm256_add_pd(a, b); }
-inline doubles minus(doubles a, doubles b) noexcept { return _mm256_sub_pd(a, b); }
-inline doubles times(doubles a, doubles b) noexcept { return _mm256_mul_pd(a, b); }
-inline bytes larger_size(bytes largest, doubles x) noexcept {
-  return _mm256_max_epu32(largest, both(_mm256_castpd_si256(x), _mm256_set1_epi32(0x7fffffff)));
+template <detail::code_shape S>
+inline bool store_digits(const unsigned char* code, std::size_t n, const detail::code_tables& of,
+                         std::int8_t* const* to) noexcept {
+  return detail::plain_store_digits<S>(code, n, of, to);
 }
+
 #else
-using doubles = __m512d;
-inline constexpr std::size_t double_lanes = 8;
-inline doubles load_doubles(const double* p) noexcept { return _mm512_loadu_pd(p); }
-inline void store_doubles(double* p, doubles x) noexcept { _mm512_storeu_pd(p, x); }
-inline doubles doubles_of_floats(const float* p) noexcept { return _mm512_cvtps_pd(_mm256_loadu_ps(p)); }
-inline doubles fill_doubles(double x) noexcept { return _mm512_set1_pd(x); }
-inline doubles plus(doubles a, doubles b) noexcept { return _mm512_add_pd(a, b); }
-inline doubles minus(doubles a, doubles b) noexcept { return _mm512_sub_pd(a, b); }
-inline doubles times(doubles a, doubles b) noexcept { return _mm512_mul_pd(a, b); }
-inline bytes larger_size(bytes largest, doubles x) noexcept {
-  return _mm512_max_epu32(largest, both(_mm512_castpd_si512(x), _mm512_set1_epi32(0x7fffffff)));
-}
-#endif
-
-// The largest of the upper halves of 64-bit lanes.
-inline std::uint32_t largest_of(bytes x) noexcept {
-  std::uint32_t part[byte_lanes / 4], largest = 0;
-  std::memcpy(part, &x, sizeof part);
-  for (std::size_t i = 1; i < byte_lanes / 4; i += 2) largest = part[i] > largest ? part[i] : largest;
-  return largest;
-}
-
-inline std::uint32_t float_products(const float* a, const float* b, std::size_t n, double* product) noexcept {
-  bytes largest = no_bytes();
-  std::size_t i = 0;
-  for (; i + double_lanes <= n; i += double_lanes) {
-    const doubles p = times(doubles_of_floats(a + i), doubles_of_floats(b + i));
-    store_doubles(product + i, p);
-    largest = larger_size(largest, p);
-  }
-  const std::uint32_t rest = base::float_products(a + i, b + i, n - i, product + i), most = largest_of(largest);
-  return rest > most ? rest : most;
-}
-
-inline std::uint32_t take_upper(double* x, std::size_t n, double splitter, double& sum) noexcept {
-  bytes largest = no_bytes();
-  const doubles s = fill_doubles(splitter);
-  doubles total = fill_doubles(0);
-  std::size_t i = 0;
-  for (; i + double_lanes <= n; i += double_lanes) {
-    const doubles p = load_doubles(x + i), upper = minus(plus(p, s), s), rest = minus(p, upper);
-    total = plus(total, upper);
-    store_doubles(x + i, rest);
-    largest = larger_size(largest, rest);
-  }
-  double part[double_lanes], last = 0;
-  store_doubles(part, total);
-  const std::uint32_t rest = base::take_upper(x + i, n - i, splitter, last), most = largest_of(largest);
-  for (const double p : part) last += p;
-  sum = last;
-  return rest > most ? rest : most;
-}
-
-#elif LOWP_TIER == 3
 
 // The digits of a vector of codes, and the sign of each in bit 7. The lowest digit has bit 7 set where the code is
 // special, if signs are not listed in the tables.
 template <detail::code_shape S>
-struct digits {
+struct code_digits {
   __m512i digit[std::size_t{S.digits}];
   __m512i sign;
 };
@@ -349,7 +270,7 @@ inline __m512i look_up(const unsigned char* table, __m512i index) noexcept {
 }
 
 template <detail::code_shape S>
-inline void split_digits(__m512i x, const detail::code_tables& of, digits<S>& to) noexcept {
+inline void split_digits(__m512i x, const detail::code_tables& of, code_digits<S>& to) noexcept {
   const __m512i index = S.sign == detail::sign_rule::twos_complement ? _mm512_abs_epi8(x) : x;
   LOWP_UNROLL
   for (int d = 0; d < S.digits; ++d) to.digit[d] = look_up<S>(of.digit[d], index);
@@ -362,7 +283,7 @@ inline void split_digits(__m512i x, const detail::code_tables& of, digits<S>& to
 }
 
 template <detail::code_shape S>
-inline void watch(__m512i x, const digits<S>& of, __m512i& flags, __m512i& least) noexcept {
+inline void watch_codes(__m512i x, const code_digits<S>& of, __m512i& flags, __m512i& least) noexcept {
   if constexpr (S.special_above) flags = _mm512_or_si512(flags, of.digit[0]);
   if constexpr (S.special_lowest) least = _mm512_min_epi8(least, x);
 }
@@ -388,9 +309,9 @@ inline bool store_digits(const unsigned char* code, std::size_t n, const detail:
     for (std::size_t i = 0; i < n; i += 64) {
       const __mmask64 here = n - i >= 64 ? ~__mmask64{0} : (__mmask64{1} << (n - i)) - 1;
       const __m512i x = _mm512_maskz_loadu_epi8(here, code + i);
-      digits<S> split;
+      code_digits<S> split;
       split_digits<S>(x, of, split);
-      watch<S>(x, split, flags, least);
+      watch_codes<S>(x, split, flags, least);
       if constexpr (S.special_above && S.sign != detail::sign_rule::listed)
         split.digit[0] = _mm512_and_si512(split.digit[0], _mm512_set1_epi8(0x7f));
       const __mmask64 negative = _mm512_movepi8_mask(split.sign);
@@ -418,12 +339,12 @@ inline detail::code_sums digit_dot(const unsigned char* a, const unsigned char* 
   for (int g = 0; g < groups; ++g) wide[g] = _mm512_setzero_si512();
   const auto step = [&](std::size_t i, __m512i* sum) {
     const __m512i x = _mm512_loadu_si512(a + i), y = _mm512_loadu_si512(b + i);
-    digits<A> u;
-    digits<B> v;
+    code_digits<A> u;
+    code_digits<B> v;
     split_digits<A>(x, of_a, u);
     split_digits<B>(y, of_b, v);
-    watch<A>(x, u, flags, least);
-    watch<B>(y, v, flags, least);
+    watch_codes<A>(x, u, flags, least);
+    watch_codes<B>(y, v, flags, least);
     const __mmask64 negative = _mm512_movepi8_mask(_mm512_xor_si512(u.sign, v.sign));
     LOWP_UNROLL
     for (int q = 0; q < Q; ++q)

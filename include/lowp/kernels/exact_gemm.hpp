@@ -54,7 +54,16 @@ struct exact_rows<matrix<C>> {
       return reinterpret_cast<const unsigned char*>(in);
     } else {
       constexpr int bits = C::format::bits;
-      for (std::size_t c = 0; c < stored.cols(); ++c)
+      const std::size_t n = stored.cols();
+      std::size_t c = 0;
+      if constexpr (bits == 4) {
+        for (; c + 2 <= n; c += 2) {
+          const auto both = std::to_integer<unsigned>(in[c / 2]);
+          buffer[c] = static_cast<unsigned char>(both & 15);
+          buffer[c + 1] = static_cast<unsigned char>(both >> 4);
+        }
+      }
+      for (; c < n; ++c)
         buffer[c] = static_cast<unsigned char>(load_bits(in, c * static_cast<std::size_t>(bits), bits));
       return buffer;
     }
@@ -74,8 +83,8 @@ inline float float_product_sum(const float* a, const float* b, std::size_t n, ti
 
 template <Format A, Format B>
 float code_product_sum(const unsigned char* a, const unsigned char* b, std::size_t n, tier t) {
-  code_sum sum(code_values<A>::unit + code_values<B>::unit - 2);
-  if (add_code_products<A, B>(a, b, n, sum, t)) return sum.to<float>();
+  long_exact sum;
+  if (sum_codes<A, B>(a, b, n, t, sum)) return round_to<float>(sum);
   exact special = exact::zero();
   for (std::size_t i = 0; i < n; ++i) {
     const exact p = exact_mul(A::decode(a[i]), B::decode(b[i]));

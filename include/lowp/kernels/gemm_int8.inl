@@ -64,7 +64,8 @@ inline constexpr detail::int8_kernels int8_tier{0, 2048, false, int8_pack, int8_
 
 #else
 
-#if LOWP_TIER <= 2
+// The tier that the compile flags guarantee has none below it to take these from.
+#if LOWP_TIER <= 2 || LOWP_TIER == LOWP_LEAST_TIER
 
 // A vector of bytes: 8 or 16 columns of 4 k.
 #if LOWP_TIER == 1
@@ -235,6 +236,10 @@ inline void int8_pack_weights(const detail::int8_source& s) {
   int8_lines_written();
 }
 
+#endif
+
+#if LOWP_TIER <= 2
+
 // ---- activations as words: in a row's 128 bytes of a step, for each vector of bytes first the even, then the odd ones
 
 template <bool Signed>
@@ -309,7 +314,9 @@ inline void int8_sums_of(const detail::int8_block& b) {
 
 inline constexpr detail::int8_kernels int8_tier{0, 4096, false, int8_pack, int8_sums_of, detail::int8_run};
 
-#elif LOWP_TIER == 3
+#else
+
+#if LOWP_TIER == 3 || LOWP_TIER == LOWP_LEAST_TIER
 
 inline __mmask64 int8_first(std::size_t n) noexcept { return n >= 64 ? ~__mmask64{0} : (__mmask64{1} << n) - 1; }
 
@@ -325,6 +332,10 @@ inline void int8_pack(const detail::int8_view& x, std::size_t row, std::size_t r
       _mm512_store_si512(to, _mm512_xor_si512(_mm512_maskz_loadu_epi8(int8_first(x.cols - k), in + k), by));
   }
 }
+
+#endif
+
+#if LOWP_TIER == 3
 
 template <std::size_t Rows, bool WSigned>
 inline void int8_rows(const detail::int8_block& b, std::size_t r) {
@@ -380,7 +391,7 @@ inline constexpr detail::int8_kernels int8_tier{0, 2048, true, int8_pack, int8_s
 #else
 
 template <int Tile, bool Passes>
-__attribute__((always_inline)) inline void int8_load(const std::uint8_t* p) noexcept {
+__attribute__((always_inline)) inline void int8_load_tile(const std::uint8_t* p) noexcept {
   if constexpr (Passes) {
     detail::amx::load_passing<Tile>(p);
   } else {
@@ -409,13 +420,13 @@ inline void int8_tiles(const detail::int8_block& b) {
     for (; steps != 0; --steps, x += 2048, w += 2048) {
       for (std::size_t l = 0; l < b.ahead_lines; ++l, ahead += 64)
         _mm_prefetch(reinterpret_cast<const char*>(ahead), _MM_HINT_T1);
-      int8_load<6, WPasses>(w);
-      int8_load<4, !WPasses>(x);
+      int8_load_tile<6, WPasses>(w);
+      int8_load_tile<4, !WPasses>(x);
       amx::dot_i8<0, 4, 6, XSigned, WSigned>();
-      int8_load<7, WPasses>(w + 1024);
+      int8_load_tile<7, WPasses>(w + 1024);
       amx::dot_i8<1, 4, 7, XSigned, WSigned>();
       if constexpr (Lower) {
-        int8_load<5, !WPasses>(x + 1024);
+        int8_load_tile<5, !WPasses>(x + 1024);
         amx::dot_i8<2, 5, 6, XSigned, WSigned>();
         amx::dot_i8<3, 5, 7, XSigned, WSigned>();
       }
@@ -460,5 +471,6 @@ inline void int8_run_tiles(const detail::int8_job& job, std::size_t task) {
 
 inline constexpr detail::int8_kernels int8_tier{16, 2048, false, int8_pack, int8_sums_of, int8_run_tiles};
 
+#endif
 #endif
 #endif

@@ -18,13 +18,11 @@
 
 namespace lowp::detail {
 
-/// A step (32 values) of quantized activations. For each 8 values the first and the second half of a lane have the
-/// same bytes: they meet fields of two rows.
+/// A step (32 values) of quantized activations, in an order of the tier's: runs of 4 or 8 values, each run twice, since
+/// they meet fields of two rows.
 struct int8_step_of_x {
   alignas(64) std::int8_t q[64];
   std::int32_t start[16];  // the lowest level times the sum of 4 bytes of q
-
-  [[nodiscard]] std::int8_t value(std::size_t i) const noexcept { return q[i / 8 * 16 + i % 8]; }
 };
 
 /// How scales are stored: as floats; as codes of a format with the fields of a float, only fewer bits; as others.

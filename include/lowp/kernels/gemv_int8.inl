@@ -1,6 +1,7 @@
 // The kernels of gemv_int8.hpp for one tier: quantize_int8 and multiply_int8_panels.
 
-#if LOWP_TIER < 3
+// So many bytes of x follow each other, twice: they meet fields of two rows.
+inline constexpr std::size_t int8_run_of_x = LOWP_TIER >= 3 ? 4 : 8;
 
 // Steps of a row of x: bytes, what sums start from, and scales times `unit`.
 inline void quantize_int8(const float* x, std::size_t k, int lowest, float unit, detail::int8_step_of_x* out,
@@ -53,17 +54,15 @@ inline void quantize_int8(const float* x, std::size_t k, int lowest, float unit,
     _mm512_store_si512(q + 16, _mm512_cvtps_epi32(_mm512_mul_ps(high, _mm512_set1_ps(inverse))));
 #endif
     for (std::size_t i = 0; i < 32; ++i) {
-      const std::size_t to = i / 8 * 16 + i % 8;
-      out->q[to] = out->q[to + 8] = static_cast<std::int8_t>(q[i]);
+      const std::size_t to = i / int8_run_of_x * 2 * int8_run_of_x + i % int8_run_of_x;
+      out->q[to] = out->q[to + int8_run_of_x] = static_cast<std::int8_t>(q[i]);
     }
     for (std::size_t i = 0; i < 32; i += 4) {
-      const std::size_t to = i / 8 * 4 + i % 8 / 4;
-      out->start[to] = out->start[to + 2] = lowest * (q[i] + q[i + 1] + q[i + 2] + q[i + 3]);
+      const std::size_t to = (i / int8_run_of_x * 2 * int8_run_of_x + i % int8_run_of_x) / 4;
+      out->start[to] = out->start[to + int8_run_of_x / 4] = lowest * (q[i] + q[i + 1] + q[i + 2] + q[i + 3]);
     }
   }
 }
-
-#endif
 
 #if LOWP_TIER == 0
 
@@ -83,7 +82,7 @@ inline void multiply_int8_panels(const detail::int8_panels& p) {
                                                                                << 8;
             const unsigned index = word >> (row % a_line * bits) & ((1u << bits) - 1);
             const int u = static_cast<int>(bits < 8 ? w.level[index] : w.flipped_bytes ? index ^ 128 : index);
-            sum += (u + w.lowest) * p.x[s].value(i);
+            sum += (u + w.lowest) * p.x[s].q[i / int8_run_of_x * 2 * int8_run_of_x + i % int8_run_of_x];
           }
           const std::size_t group = w.group_steps == 0 ? 2 * s + half : s / w.group_steps;
           float scale;
@@ -100,6 +99,23 @@ inline void multiply_int8_panels(const detail::int8_panels& p) {
 }
 
 #else
+
+#if LOWP_TIER == 2 || (LOWP_TIER > 2 && LOWP_TIER == LOWP_LEAST_TIER)
+// The scales of rows first ... of a panel.
+inline floats int8_scales(const detail::int8_level_view& w, const std::byte* at, std::size_t first) noexcept {
+  if (w.scales == detail::scale_decoding::floats)
+    return {_mm512_loadu_ps(reinterpret_cast<const float*>(at) + first)};
+  const __m512i code = _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at + first)));
+  if (w.scales == detail::scale_decoding::table) return {_mm512_i32gather_ps(code, w.packed->scale(), 4)};
+  const __m512i magnitude = w.has_sign ? _mm512_and_si512(code, _mm512_set1_epi32(127)) : code;
+  __m512i bits =
+      _mm512_max_epi32(_mm512_sll_epi32(magnitude, _mm_cvtsi32_si128(w.shift)), _mm512_set1_epi32(w.least_bits));
+  if (w.has_sign) bits = _mm512_or_si512(bits, _mm512_slli_epi32(_mm512_srli_epi32(code, 7), 31));
+  return {_mm512_mul_ps(_mm512_castsi512_ps(bits), _mm512_set1_ps(w.factor))};
+}
+#endif
+
+#if LOWP_TIER <= 2
 
 // A vector of 4-byte lanes. A line of codes is one of them, or two.
 #if LOWP_TIER == 1
@@ -179,7 +195,6 @@ inline int8_lanes_of int8_flip(int8_lanes_of a, bool flip) noexcept {
   return {_mm512_xor_si512(a.v, _mm512_set1_epi8(flip ? -128 : 0))};
 }
 inline int8_lanes_of int8_table(const std::uint8_t* level) noexcept { return {_mm512_load_si512(level)}; }
-#if LOWP_TIER == 2
 inline int8_lanes_of int8_look_up(int8_lanes_of table, int8_lanes_of index) noexcept {
   return {_mm512_shuffle_epi8(table.v, _mm512_and_si512(index.v, _mm512_set1_epi8(15)))};
 }
@@ -194,36 +209,13 @@ inline int8_lanes_of int8_products(int8_lanes_of start, int8_lanes_of u, int8_la
   }
   return {_mm512_add_epi32(start.v, _mm512_madd_epi16(_mm512_maddubs_epi16(u.v, q.v), one))};
 }
-#else
-// One instruction each; vpermb looks at the low 6 bits of an index, and the table repeats.
-inline int8_lanes_of int8_look_up(int8_lanes_of table, int8_lanes_of index) noexcept {
-  return {_mm512_permutexvar_epi8(index.v, table.v)};
-}
-template <bool>
-inline int8_lanes_of int8_products(int8_lanes_of start, int8_lanes_of u, int8_lanes_of q) noexcept {
-  return {_mm512_dpbusd_epi32(start.v, u.v, q.v)};
-}
-#endif
 inline floats int8_to_floats(int8_lanes_of a) noexcept { return {_mm512_cvtepi32_ps(a.v)}; }
-#if LOWP_TIER == 2
 inline void int8_reduce(floats v, float* a, float* b) noexcept {
   const __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(v.v), _mm512_extractf32x8_ps(v.v, 1));
   const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
   const __m128 two = _mm_add_ps(four, _mm_movehdup_ps(four));
   *a = _mm_cvtss_f32(two);
   *b = _mm_cvtss_f32(_mm_movehl_ps(two, two));
-}
-#endif
-inline floats int8_scales(const detail::int8_level_view& w, const std::byte* at, std::size_t first) noexcept {
-  if (w.scales == detail::scale_decoding::floats)
-    return {_mm512_loadu_ps(reinterpret_cast<const float*>(at) + first)};
-  const __m512i code = _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at + first)));
-  if (w.scales == detail::scale_decoding::table) return {_mm512_i32gather_ps(code, w.packed->scale(), 4)};
-  const __m512i magnitude = w.has_sign ? _mm512_and_si512(code, _mm512_set1_epi32(127)) : code;
-  __m512i bits =
-      _mm512_max_epi32(_mm512_sll_epi32(magnitude, _mm_cvtsi32_si128(w.shift)), _mm512_set1_epi32(w.least_bits));
-  if (w.has_sign) bits = _mm512_or_si512(bits, _mm512_slli_epi32(_mm512_srli_epi32(code, 7), 31));
-  return {_mm512_mul_ps(_mm512_castsi512_ps(bits), _mm512_set1_ps(w.factor))};
 }
 #endif
 
@@ -360,11 +352,150 @@ inline void int8_streams(const detail::int8_panels& p) {
 
 template <int Bits, bool Halves>
 inline void int8_panels_of(const detail::int8_panels& p) {
-#if LOWP_TIER <= 2
-  if (p.w.span > 129) return int8_streams<Bits, Halves, true>(p);
-#endif
-  int8_streams<Bits, Halves, false>(p);
+  p.w.span > 129 ? int8_streams<Bits, Halves, true>(p) : int8_streams<Bits, Halves, false>(p);
 }
+
+#else
+
+// Four rows and 32 k in two vectors of 16 k: the lower half has rows 0 and 1, the upper one rows 2 and 3, in each 8
+// bytes 4 k of either. vpmultishiftqb takes fields of any place in 8 bytes (4 words, 4 k); the bits above a field do not
+// matter, since vpermb looks at the low 6 of an index and the table repeats.
+template <int Bits, int Quarter>
+struct alignas(64) int8_field_places {
+  std::uint8_t of[64];
+  constexpr int8_field_places() noexcept : of{} {
+    for (int i = 0; i < 64; ++i) {
+      const int row = Bits == 8 ? i % 8 / 4 : 4 * Quarter + i / 32 * 2 + i % 8 / 4;
+      of[i] = static_cast<std::uint8_t>(i % 4 * 16 + row * Bits);
+    }
+  }
+};
+template <int Bits, int Quarter>
+inline constexpr int8_field_places<Bits, Quarter> int8_fields{};
+
+struct int8_vector {
+  __m512i v;
+};
+struct int8_half {
+  __m256i v;
+};
+
+// k = 16 h ... 16 h + 15 of rows 4 g ... 4 g + 3 of a step, as bytes above the lowest level.
+template <int Bits, int G>
+inline int8_vector int8_codes(const detail::int8_level_view& w, __m512i table, const std::byte* step,
+                              std::size_t h) noexcept {
+  const auto half = [&](const std::byte* p) {
+    return int8_half{_mm256_load_si256(reinterpret_cast<const __m256i*>(p + 32 * h))};
+  };
+  if constexpr (Bits == 8) {
+    const __m512i both =
+        _mm512_inserti64x4(_mm512_castsi256_si512(half(step + 128 * G).v), half(step + 128 * G + 64).v, 1);
+    const __m512i codes = _mm512_multishift_epi64_epi8(_mm512_load_si512(int8_fields<8, 0>.of), both);
+    return {_mm512_xor_si512(codes, _mm512_set1_epi8(w.flipped_bytes ? -128 : 0))};
+  } else {
+    constexpr int a_line = 4 / Bits;
+    const __m512i both = _mm512_broadcast_i64x4(half(step + G / a_line * 64).v);
+    const __m512i index = _mm512_multishift_epi64_epi8(_mm512_load_si512(int8_fields<Bits, G % a_line>.of), both);
+    return {_mm512_permutexvar_epi8(index, table)};
+  }
+}
+
+// Rows 4 G ... 4 G + 3 of one step.
+template <int Bits, bool Halves, int G>
+inline void int8_add_rows(const detail::int8_level_view& w, __m512i table, const std::byte* step,
+                          const detail::int8_step_of_x& x, const floats (*scale)[2], floats& sum) noexcept {
+  const auto x_half = [&](std::size_t h) {
+    return int8_vector{_mm512_broadcast_i64x4(_mm256_load_si256(reinterpret_cast<const __m256i*>(x.q + 32 * h)))};
+  };
+  const auto start_half = [&](std::size_t h) {
+    return int8_vector{_mm512_broadcast_i64x4(_mm256_load_si256(reinterpret_cast<const __m256i*>(x.start + 8 * h)))};
+  };
+  const auto scales = [&](std::size_t h) {
+    constexpr int r = G % 4 * 4;
+    const __m512i places = _mm512_setr_epi32(r, r + 1, r, r + 1, r, r + 1, r, r + 1, r + 2, r + 3, r + 2, r + 3,
+                                             r + 2, r + 3, r + 2, r + 3);
+    return floats{_mm512_permutexvar_ps(places, scale[h][G / 4].v)};
+  };
+  const __m512i first = int8_codes<Bits, G>(w, table, step, 0).v, second = int8_codes<Bits, G>(w, table, step, 1).v;
+  if constexpr (Halves) {
+    const __m512i low = _mm512_dpbusd_epi32(start_half(0).v, first, x_half(0).v);
+    const __m512i high = _mm512_dpbusd_epi32(start_half(1).v, second, x_half(1).v);
+    sum = fma({_mm512_cvtepi32_ps(low)}, scales(0), sum);
+    sum = fma({_mm512_cvtepi32_ps(high)}, scales(1), sum);
+  } else {
+    const __m512i start = _mm512_add_epi32(start_half(0).v, start_half(1).v);
+    const __m512i all = _mm512_dpbusd_epi32(_mm512_dpbusd_epi32(start, first, x_half(0).v), second, x_half(1).v);
+    sum = fma({_mm512_cvtepi32_ps(all)}, scales(0), sum);
+  }
+}
+
+// Steps s0 ... s1 - 1 of a panel, added to 8 sums of four rows each.
+template <int Bits, bool Halves>
+inline void int8_add_steps(const detail::int8_panels& p, std::size_t panel, std::size_t s0, std::size_t s1,
+                           float* kept) noexcept {
+  constexpr std::size_t step_bytes = std::size_t{128} * Bits;
+  const detail::int8_level_view& w = p.w;
+  const __m512i table = _mm512_load_si512(w.level);
+  const std::byte* in = w.packed->codes(panel, s0);
+  const std::size_t scale_bytes = w.scales == detail::scale_decoding::floats ? 128 : 32;
+  floats s_0 = load(kept), s_1 = load(kept + 16), s_2 = load(kept + 32), s_3 = load(kept + 48);
+  floats s_4 = load(kept + 64), s_5 = load(kept + 80), s_6 = load(kept + 96), s_7 = load(kept + 112);
+  std::size_t group = static_cast<std::size_t>(-1);
+  floats of_w[2][2]{};
+  for (std::size_t s = s0; s < s1; ++s, in += step_bytes) {
+    const detail::int8_step_of_x& x = p.x[s];
+    const std::size_t g = Halves ? 2 * s : w.group_steps == 1 ? s : s / w.group_steps;
+    if (g != group) {
+      group = g;
+      const std::byte* scales = w.packed->scales(panel, g);
+      for (std::size_t h = 0; h < (Halves ? 2 : 1); ++h)
+        for (std::size_t t = 0; t < 2; ++t) of_w[h][t] = int8_scales(w, scales + h * scale_bytes, 16 * t);
+    }
+    floats scale[2][2]{};
+    const floats of_x = fill(p.x_scale[s]);
+    for (std::size_t h = 0; h < (Halves ? 2 : 1); ++h)
+      for (std::size_t t = 0; t < 2; ++t) scale[h][t] = of_w[h][t] * of_x;
+    for (std::size_t line = 0; line < step_bytes; line += 64)
+      _mm_prefetch(reinterpret_cast<const char*>(in) + line + 4096, _MM_HINT_T0);
+    int8_add_rows<Bits, Halves, 0>(w, table, in, x, scale, s_0);
+    int8_add_rows<Bits, Halves, 1>(w, table, in, x, scale, s_1);
+    int8_add_rows<Bits, Halves, 2>(w, table, in, x, scale, s_2);
+    int8_add_rows<Bits, Halves, 3>(w, table, in, x, scale, s_3);
+    int8_add_rows<Bits, Halves, 4>(w, table, in, x, scale, s_4);
+    int8_add_rows<Bits, Halves, 5>(w, table, in, x, scale, s_5);
+    int8_add_rows<Bits, Halves, 6>(w, table, in, x, scale, s_6);
+    int8_add_rows<Bits, Halves, 7>(w, table, in, x, scale, s_7);
+  }
+  store(kept, s_0), store(kept + 16, s_1), store(kept + 32, s_2), store(kept + 48, s_3);
+  store(kept + 64, s_4), store(kept + 80, s_5), store(kept + 96, s_6), store(kept + 112, s_7);
+}
+
+// Panels by fours, a few steps of each in turn: memory is read in several streams.
+template <int Bits, bool Halves>
+inline void int8_panels_of(const detail::int8_panels& p) {
+  constexpr std::size_t streams = 4, chunk = 64 / Bits;
+  const std::size_t steps = p.w.packed->steps(), count = p.last - p.first, each = (count + streams - 1) / streams;
+  alignas(64) float kept[streams][8 * 16];
+  for (std::size_t at = 0; at < each; ++at) {
+    for (auto& k : kept) std::fill_n(k, 8 * 16, 0.0f);
+    for (std::size_t s = 0; s < steps; s += chunk) {
+      for (std::size_t t = 0; t < streams && p.first + t * each + at < p.last; ++t)
+        int8_add_steps<Bits, Halves>(p, p.first + t * each + at, s, std::min(steps, s + chunk), kept[t]);
+    }
+    for (std::size_t t = 0; t < streams && p.first + t * each + at < p.last; ++t) {
+      float* y = p.y + (t * each + at) * 32;
+      for (std::size_t g = 0; g < 8; ++g) {
+        const __m512 v = load(kept[t] + 16 * g).v;  // r0 r1 four times, r2 r3 four times
+        const __m512 two = _mm512_add_ps(v, _mm512_shuffle_f32x4(v, v, 0xb1));
+        const __m512 one = _mm512_add_ps(two, _mm512_permute_ps(two, 0x4e));
+        _mm_storel_pi(reinterpret_cast<__m64*>(y + 4 * g), _mm512_castps512_ps128(one));
+        _mm_storel_pi(reinterpret_cast<__m64*>(y + 4 * g + 2), _mm512_extractf32x4_ps(one, 2));
+      }
+    }
+  }
+}
+
+#endif
 
 template <bool Halves>
 inline void int8_panels_of_any(const detail::int8_panels& p) {

@@ -15,6 +15,7 @@
 
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include <lowp/blocks/absmax_block.hpp>
 #include <lowp/blocks/quantize.hpp>
@@ -50,6 +51,20 @@ inline constexpr bool sees_tail = [] {
   }
   return seen;
 }();
+
+// A minifloat with both signs, of zero as well, well within the range of float.
+template <class F>
+inline constexpr bool is_signed_inside_float = false;
+template <class F>
+requires is_inside_float<F>
+inline constexpr bool is_signed_inside_float<F> = F::is_signed && F::has_negative_zero && F::bits <= 8;
+
+// 2^n as the bits of a float, for one that is normal; a value of a format.
+constexpr std::uint32_t bits_of_power(int n) noexcept { return static_cast<std::uint32_t>(n + 127) << 23; }
+template <class F>
+constexpr float value_of(std::uint64_t code) noexcept {
+  return round_to<float>(F::decode(code));
+}
 
 template <class E>
 inline constexpr float largest_of_element = round_to<float>(largest_element<E>);
@@ -136,9 +151,9 @@ struct quantize_job {
   typename codec<C>::context context;
 
   std::byte* row(std::size_t r) const noexcept { return out + r * row_bytes; }
-  // One block as the codec itself does it.
-  void rare_block(const float* values, std::size_t n, std::byte* bytes, std::uint64_t index,
-                  std::uint32_t largest) const noexcept {
+  // One block as the codec itself does it; not inline, to keep it out of the loop.
+  [[gnu::noinline]] void rare_block(const float* values, std::size_t n, std::byte* bytes, std::uint64_t index,
+                                    std::uint32_t largest) const noexcept {
     const std::span<const float> group(values, n);
     if constexpr (codec<C>::tile_rows > 1) {
       codec<C>::encode_shared(group, largest, bytes, rounding, index, context);
@@ -156,7 +171,7 @@ struct dequantize_job {
   typename codec<C>::context context;
 
   const std::byte* row(std::size_t r) const noexcept { return in + r * row_bytes; }
-  void rare_block(const std::byte* bytes, float* values, std::size_t n) const noexcept {
+  [[gnu::noinline]] void rare_block(const std::byte* bytes, float* values, std::size_t n) const noexcept {
     codec<C>::decode(bytes, std::span<float>(values, n), context);
   }
 };

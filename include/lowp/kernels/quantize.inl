@@ -7,6 +7,17 @@ namespace quantizing {
 
 inline constexpr std::size_t stripe = 16;
 
+// f(0) ... f(n - 1): unrolled if that is few, as GCC does at -O3 only.
+template <std::size_t n, class F>
+inline void each(F f) noexcept {
+  if constexpr (n <= 8) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (f(I), ...); }
+    (std::make_index_sequence<n>{});
+  } else {
+    for (std::size_t i = 0; i < n; ++i) f(i);
+  }
+}
+
 #if LOWP_TIER == 0
 inline std::uint32_t largest_of(words a) noexcept { return a.v; }
 inline floats divide(floats a, floats b) noexcept { return {a.v / b.v}; }
@@ -29,7 +40,7 @@ inline std::uint32_t largest_of(words a) noexcept {
 inline floats divide(floats a, floats b) noexcept { return {_mm512_div_ps(a.v, b.v)}; }
 #endif
 
-#if LOWP_TIER == 2
+#if LOWP_TIER >= 2
 
 // Lane by lane the larger of two vectors' halves, quarters, ...: each step halves what is left of both, and puts the first
 // before the second. Four steps leave one value of each of 16 vectors.
@@ -70,7 +81,7 @@ inline void stripe_maxima(const float* x, std::uint32_t* largest) noexcept {
 // The largest magnitude of each of `count` blocks of N floats, as bits; or what was there, if that is larger.
 template <std::size_t N>
 inline void block_maxima(const float* x, std::size_t count, std::uint32_t* largest) noexcept {
-#if LOWP_TIER == 2
+#if LOWP_TIER >= 2
   if (count == stripe) return stripe_maxima<N>(x, largest);
 #endif
   const words size_bits = fill_words(0x7fffffff);
@@ -169,8 +180,9 @@ inline void choose_scales(std::type_identity<tensor_block<E, N, S, Recipe, TileR
       code = load(codes);
       factor = load(factors);
     }
-    // Finite and not zero, nor is the scale.
-    const mask plain = less(m - fill_words(1), fill_words(detail::infinite_bits - 1)) & is_nonzero(code);
+    // Finite and not zero, nor is the scale; and a factor that makes no NaN of a zero.
+    const mask plain = less(m - fill_words(1), fill_words(detail::infinite_bits - 1)) & is_nonzero(code) &
+                       less(bits_of(factor), fill_words(detail::infinite_bits));
     store(s.code + i, code);
     store(s.factor + i, factor);
     s.plain |= bits_of(plain) << i;
@@ -394,9 +406,109 @@ inline void unpack_codes(const std::uint8_t* in, words* code) noexcept {
 
 #endif
 
+#if LOWP_TIER == 0
+
+// One by one, tables of 8-bit codes are faster than arithmetic.
+template <class F, class R, class O>
+struct number_encoder : encoder<F, R, O> {};
+template <class F, class R, class O>
+requires(F::bits == 8 && detail::has_float_codes<F, R, O>) struct number_encoder<F, R, O> {
+  const detail::float_codes<F, R, O>& codes = detail::float_codes<F, R, O>::get();
+  words operator()(floats value) const noexcept { return {codes[value.v]}; }
+};
+template <class F>
+struct number_decoder : decoder<F> {};
+template <class F>
+requires(F::bits == 8 && detail::decoding_of<F> != detail::decoding::fixed) struct number_decoder<F> {
+  const float* values = detail::float_values<F>::get().value;
+  floats operator()(words code) const noexcept { return {values[code.v]}; }
+};
+
+#else
+
+template <class F, class R, class O>
+using number_encoder = encoder<F, R, O>;
+template <class F>
+using number_decoder = decoder<F>;
+
+#endif
+
+// Codes of values that are neither NaN nor infinite, clamped: what the general encoder does, less what cannot be here.
+template <class F, class R>
+struct block_encoder : number_encoder<F, R, saturate> {};
+
+#if LOWP_TIER > 0
+
+// Minifloats with a sign: as in encode.inl, the sum of a size and 2^s has q, the significand of the code, at its end, if
+// 2^s is the exponent of the size, or that of the subnormals, times a constant.
+template <class F>
+struct minifloat_sum {
+  static constexpr int shift = 23 - F::fraction_bits;
+  static constexpr std::uint32_t first = detail::bits_of_power(1 - F::bias);
+  static constexpr float summand =
+      std::bit_cast<float>(detail::bits_of_power(shift) | ((0 - (first >> shift)) & 0xffff));
+
+  static floats power_of(floats size) noexcept {
+    return max(floats_of(bits_of(size) & fill_words(0x7f800000)), fill(std::bit_cast<float>(first)));
+  }
+  static words code(floats sum, floats power) noexcept { return bits_of(sum) + shift_right<shift>(bits_of(power)); }
+  static words with_sign(words code, words x) noexcept {
+    return bit_select(fill_words(static_cast<std::uint32_t>(F::all_ones)), code, shift_right<32 - F::bits>(x));
+  }
+};
+
+// |x|, no more than the largest value.
+template <class F>
+inline floats clamped_size(words x) noexcept {
+  constexpr float largest = detail::value_of<F>(F::max_magnitude(false));
+  return min(floats_of(x & fill_words(0x7fffffff)), fill(largest));
+}
+
+template <class F>
+requires detail::is_signed_inside_float<F>
+struct block_encoder<F, nearest_even> {
+  words operator()(floats value) const noexcept {
+    using sums = minifloat_sum<F>;
+    const floats size = clamped_size<F>(bits_of(value)), power = sums::power_of(size);
+    const floats sum = add_exact_product(power, fill(sums::summand), size);
+    return sums::with_sign(sums::code(sum, power), bits_of(value));
+  }
+};
+
+#endif
+#if LOWP_TIER >= 2
+
+// The sum cut off instead of rounded is the code below. What was cut off is the size less the sum less 2^s, all exact; in
+// units of 2^-32 of the gap it goes up if 32 random bits make it carry.
+template <class F>
+requires(detail::is_signed_inside_float<F>&& F::bias <= 80) struct block_encoder<F, stochastic<>> {
+  words operator()(floats value, words random) const noexcept {
+    using sums = minifloat_sum<F>;
+    constexpr int toward_zero = _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC;
+    constexpr std::uint32_t units = static_cast<std::uint32_t>(2 * 127 + 32 + F::fraction_bits) << 23;
+    const floats size = clamped_size<F>(bits_of(value)), power = sums::power_of(size);
+    const floats summand = fill(sums::summand);
+    const floats sum{_mm512_fmadd_round_ps(power.v, summand.v, size.v, toward_zero)};
+    const floats below{_mm512_fnmadd_ps(power.v, summand.v, sum.v)};
+    const floats rest = (size - below) * floats_of(fill_words(units) - bits_of(power));
+    const words carried = words{_mm512_cvttps_epu32(rest.v)} + random;
+    return sums::with_sign(plus_one(sums::code(sum, power), less(carried, random)), bits_of(value));
+  }
+};
+
+#endif
+
+// Where a rounding draws from, if it does.
+struct draws_nothing {
+  explicit draws_nothing(const philox&) noexcept {}
+};
+template <class R>
+using draws = std::conditional_t<RandomRounding<R>, philox_blocks, draws_nothing>;
+
 template <class C, class R, class O>
-inline void encode_blocks(const detail::quantize_job<C, R, O>& job, const float* x, std::size_t count, std::byte* out,
-                          std::uint64_t index, const std::uint32_t* largest, const stripe_scales& s) noexcept {
+inline void encode_blocks(const detail::quantize_job<C, R, O>& job, [[maybe_unused]] const draws<R>& draw,
+                          const float* x, std::size_t count, std::byte* out, std::uint64_t index,
+                          const std::uint32_t* largest, const stripe_scales& s) noexcept {
   using traits = detail::block_traits<C>;
   using E = typename traits::element;
   using F = typename E::format;
@@ -404,9 +516,9 @@ inline void encode_blocks(const detail::quantize_job<C, R, O>& job, const float*
 
   alignas(64) std::uint32_t buffer[RandomRounding<R> ? stripe * N + random_slack : 1];
   [[maybe_unused]] const std::uint32_t* random = nullptr;
-  if constexpr (RandomRounding<R>) random = random_words(job.rounding.random, index, count * N, buffer);
+  if constexpr (RandomRounding<R>) random = random_words(draw, index, count * N, buffer);
 
-  const encoder<F, R, saturate> to_code{};
+  const block_encoder<F, R> to_code{};
   for (std::size_t b = 0; b < count; ++b, x += N, out += bytes) {
     if ((s.plain >> b & 1) == 0) {
       job.rare_block(x, N, out, index + b * N, largest[b]);
@@ -419,14 +531,14 @@ inline void encode_blocks(const detail::quantize_job<C, R, O>& job, const float*
     }
     const floats factor = fill(s.factor[b]);
     words code[N / lanes];
-    for (std::size_t i = 0; i < N; i += lanes) {
-      const floats q = scaled<R, traits::scaling>(load(x + i), factor);
+    each<N / lanes>([&](std::size_t v) {
+      const floats q = scaled<R, traits::scaling>(load(x + v * lanes), factor);
       if constexpr (RandomRounding<R>) {
-        code[i / lanes] = to_code(q, load(random + b * N + i));
+        code[v] = to_code(q, load(random + b * N + v * lanes));
       } else {
-        code[i / lanes] = to_code(q);
+        code[v] = to_code(q);
       }
-    }
+    });
     pack_codes<E, N, traits::order>(code, reinterpret_cast<std::uint8_t*>(out + traits::head));
   }
 }
@@ -439,7 +551,7 @@ inline void decode_blocks(const detail::dequantize_job<C>& job, const std::byte*
   using traits = detail::block_traits<C>;
   using E = typename traits::element;
   constexpr std::size_t N = codec<C>::values;
-  const decoder<typename E::format> to_level{};
+  const number_decoder<typename E::format> to_level{};
   for (std::size_t b = 0; b < count; ++b, in += codec<C>::bytes, y += N) {
     float scale = 0;
     if constexpr (traits::scaling == detail::scaling_kind::power) {
@@ -463,11 +575,11 @@ inline void decode_blocks(const detail::dequantize_job<C>& job, const std::byte*
     const floats factor = fill(scale);
     words code[N / lanes];
     unpack_codes<E, N, traits::order>(reinterpret_cast<const std::uint8_t*>(in + traits::head), code);
-    for (std::size_t i = 0; i < N; i += lanes) {
-      floats v = to_level(code[i / lanes]) * factor;
+    each<N / lanes>([&](std::size_t i) {
+      floats v = to_level(code[i]) * factor;
       if constexpr (traits::scaling == detail::scaling_kind::two_level) v = v * fill(job.context.decode);
-      store(y + i, v);
-    }
+      store(y + i * lanes, v);
+    });
   }
 }
 
@@ -476,40 +588,40 @@ inline void decode_blocks(const detail::dequantize_job<C>& job, const std::byte*
 inline constexpr std::size_t run = 64;  // numbers at a time: whole bytes of every width
 
 template <class T, class R, class O>
-inline void encode_run(const encoder<typename T::format, R, O>& to_code, const float* x, const std::uint32_t* random,
-                       std::uint8_t* out) noexcept {
+inline void encode_run(const number_encoder<typename T::format, R, O>& to_code, const float* x,
+                       const std::uint32_t* random, std::uint8_t* out) noexcept {
   words code[run / lanes];
-  for (std::size_t i = 0; i < run; i += lanes) {
+  each<run / lanes>([&](std::size_t v) {
     if constexpr (RandomRounding<R>) {
-      code[i / lanes] = to_code(load(x + i), load(random + i));
+      code[v] = to_code(load(x + v * lanes), load(random + v * lanes));
     } else {
-      code[i / lanes] = to_code(load(x + i));
+      code[v] = to_code(load(x + v * lanes));
     }
-  }
+  });
   pack_codes<T, run, detail::code_order::sequential>(code, out);
 }
 
 template <class T>
-inline void decode_run(const decoder<typename T::format>& to_level, const std::uint8_t* in, float* y) noexcept {
+inline void decode_run(const number_decoder<typename T::format>& to_level, const std::uint8_t* in,
+                       float* y) noexcept {
   words code[run / lanes];
   unpack_codes<T, run, detail::code_order::sequential>(in, code);
-  for (std::size_t i = 0; i < run; i += lanes) store(y + i, to_level(code[i / lanes]));
+  each<run / lanes>([&](std::size_t v) { store(y + v * lanes, to_level(code[v])); });
 }
 
 template <class T, class R, class O>
-inline void quantize_numbers([[maybe_unused]] const detail::quantize_job<T, R, O>& job, const float* x, std::size_t n,
-                             std::byte* out, std::uint64_t index) noexcept {
+inline void quantize_numbers(const detail::quantize_job<T, R, O>& job, [[maybe_unused]] const draws<R>& draw,
+                             const float* x, std::size_t n, std::byte* out, std::uint64_t index) noexcept {
   constexpr std::size_t values = codec<T>::values, bytes = codec<T>::bytes, run_bytes = run / values * bytes;
   constexpr std::size_t drawn = 4 * run;  // random words at a time
   alignas(64) std::uint32_t buffer[RandomRounding<R> ? drawn + random_slack : 1];
   const std::uint32_t* random = nullptr;
-  const encoder<typename T::format, R, O> to_code{};
+  const number_encoder<typename T::format, R, O> to_code{};
   const std::size_t whole = n - n % values;
   for (std::size_t i = 0; i < whole; i += run) {
     if constexpr (RandomRounding<R>) {
       const std::size_t left = (whole - i + run - 1) / run * run;
-      random = i % drawn == 0 ? random_words(job.rounding.random, index + i, left < drawn ? left : drawn, buffer)
-                              : random + run;
+      random = i % drawn == 0 ? random_words(draw, index + i, left < drawn ? left : drawn, buffer) : random + run;
     }
     if (whole - i >= run) {
       encode_run<T, R, O>(to_code, x + i, random, reinterpret_cast<std::uint8_t*>(out + i / values * bytes));
@@ -527,7 +639,7 @@ inline void quantize_numbers([[maybe_unused]] const detail::quantize_job<T, R, O
 template <class T>
 inline void dequantize_numbers(const std::byte* in, float* y, std::size_t n) noexcept {
   constexpr std::size_t values = codec<T>::values, bytes = codec<T>::bytes, run_bytes = run / values * bytes;
-  const decoder<typename T::format> to_level{};
+  const number_decoder<typename T::format> to_level{};
   std::size_t i = 0;
   for (; i + run <= n; i += run)
     decode_run<T>(to_level, reinterpret_cast<const std::uint8_t*>(in + i / values * bytes), y + i);
@@ -543,6 +655,7 @@ template <class C, class R, class O>
 inline void quantize_blocks(const detail::quantize_job<C, R, O>& job) noexcept {
   constexpr std::size_t N = codec<C>::values, bytes = codec<C>::bytes, tile = codec<C>::tile_rows;
   const std::size_t full = job.x.cols() / N, rest = job.x.cols() % N;
+  const draws<R> draw(job.rounding.random);
   for (std::size_t top = 0; top < job.x.rows(); top += tile) {
     const std::size_t end = top + tile < job.x.rows() ? top + tile : job.x.rows();
     for (std::size_t b = 0; b < full; b += stripe) {
@@ -552,7 +665,7 @@ inline void quantize_blocks(const detail::quantize_job<C, R, O>& job) noexcept {
       stripe_scales s;
       choose_scales(std::type_identity<C>{}, job.x.row(top).data() + b * N, count, largest, job.context, s);
       for (std::size_t r = top; r < end; ++r)
-        encode_blocks(job, job.x.row(r).data() + b * N, count, job.row(r) + b * bytes, r * job.x.cols() + b * N,
+        encode_blocks(job, draw, job.x.row(r).data() + b * N, count, job.row(r) + b * bytes, r * job.x.cols() + b * N,
                       largest, s);
     }
     if (rest == 0) continue;
@@ -570,8 +683,9 @@ inline void quantize_blocks(const detail::quantize_job<C, R, O>& job) noexcept {
 template <class C, class R, class O>
 inline void quantize_all(const detail::quantize_job<C, R, O>& job) noexcept {
   if constexpr (detail::is_packed_number<C>) {
+    const draws<R> draw(job.rounding.random);
     for (std::size_t r = 0; r < job.x.rows(); ++r)
-      quantize_numbers(job, job.x.row(r).data(), job.x.cols(), job.row(r), r * job.x.cols());
+      quantize_numbers(job, draw, job.x.row(r).data(), job.x.cols(), job.row(r), r * job.x.cols());
   } else {
     quantize_blocks(job);
   }

@@ -83,6 +83,8 @@ inline words to_ints(floats a) noexcept {
   return {_mm512_cvt_roundps_epi32(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)};
 }
 inline words to_ints_truncated(floats a) noexcept { return {_mm512_cvttps_epi32(a.v)}; }
+// 0 <= x < 2^32; AVX-512 only.
+inline words to_unsigned_truncated(floats a) noexcept { return {_mm512_cvttps_epu32(a.v)}; }
 inline floats from_ints(words a) noexcept { return {_mm512_cvtepi32_ps(a.v)}; }
 
 template <int N>
