@@ -2,8 +2,17 @@
 # under the strictest flags, and without run-time type information; the headers are not system headers here.
 set(flags -std=c++20 -fsyntax-only -O1 -fno-rtti -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow
     -Wold-style-cast -Wcast-qual -Wundef -Wextra-semi -Wnull-dereference -Wno-deprecated-declarations -Werror)
-foreach(user user_test.cpp ../formats/every_kind_test.cpp)
-  execute_process(COMMAND ${CXX} ${flags} -D LOWP_TEST_WARNINGS -I ${INCLUDE} ${CMAKE_CURRENT_LIST_DIR}/${user}
+file(WRITE ${WORK}/kernels.cpp "#include <lowp/interop/openmp.hpp>
+#include <lowp/kernels/bytes.hpp>
+#include <lowp/kernels/cast.hpp>
+#include <lowp/kernels/gemm.hpp>
+#include <lowp/lowp.hpp>
+void multiply(lowp::matrix_view<const float> x, const lowp::matrix<lowp::mxfp4>& w, lowp::matrix_view<float> y) {
+  lowp::gemm(x, lowp::prepack(w), y);
+}\n")
+foreach(user ${CMAKE_CURRENT_LIST_DIR}/user_test.cpp ${CMAKE_CURRENT_LIST_DIR}/../formats/every_kind_test.cpp
+        ${WORK}/kernels.cpp)
+  execute_process(COMMAND ${CXX} ${flags} -D LOWP_TEST_WARNINGS -I ${INCLUDE} ${user}
                   RESULT_VARIABLE failed OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(failed)
     message("${output}")
