@@ -2,7 +2,6 @@
 // format/direction/mode/tier: `to` is float -> format, `from` the way back.
 //
 //   memcpy/float    the floats copied: what a conversion cannot beat by much, as it reads or writes as many
-//   philox          the random bits alone, which stochastic modes need one word of a value
 //
 // All results have the bits of convert: no error but that of the format. On AVX-512 a conversion to a minifloat is bound
 // by the two ports for vectors (9 to 14 operations for 16 values), the way back by writing floats to the second level of

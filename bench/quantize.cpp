@@ -4,7 +4,8 @@
 // The matrix that quantize makes is part of its time. 64 KiB of floats are more than the first level of most caches
 // holds, and each of the passes over them (largest magnitudes, elements; two-level formats: first the largest of all)
 // reads them again: some 0.05 ns a value. What bounds the rest on AVX-512 are the two ports for vectors of 512 bits: for
-// each 16 values 9 instructions round and encode, 2 to 4 narrow, and random rounding takes 28 for philox and 10 more.
+// each 16 values 10 instructions scale, round and encode, 2 to 4 narrow, and random rounding takes 30 for philox and 8
+// more.
 // Run: cmake --workflow --preset bench. Times are the minimum over many repetitions of a short chunk.
 #include <benchmark/benchmark.h>
 

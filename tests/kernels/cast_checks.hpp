@@ -1,5 +1,5 @@
-// What the tests of lowp::cast share: floats near everything that decides, and the comparison of every tier with convert,
-// bit for bit.
+// What the tests of lowp::cast share: floats near everything that decides, and the comparison of every tier with
+// convert, bit for bit.
 #ifndef LOWP_TESTS_KERNELS_CAST_CHECKS_HPP
 #define LOWP_TESTS_KERNELS_CAST_CHECKS_HPP
 

@@ -133,6 +133,9 @@ void check_all_floats(R rounding) {
   using O = typename T::overflow;
   constexpr std::uint64_t stretch = 1 << 16;
   std::atomic<std::uint64_t> next{0}, wrong{0};
+  const philox random(0x5eed);
+  std::vector<std::uint32_t> drawn(stretch);
+  for (std::uint64_t i = 0; i < stretch; ++i) drawn[i] = random(i);
   const auto work = [&] {
     std::vector<float> x(stretch);
     std::vector<T> got(stretch);
@@ -140,10 +143,8 @@ void check_all_floats(R rounding) {
     while (true) {
       const std::uint64_t first = next.fetch_add(stretch);
       if (first > 0xffffffff) return;
-      const philox random(first);
       for (std::uint64_t i = 0; i < stretch; ++i) x[i] = as_float(first + i);
-      for (std::uint64_t i = 0; i < stretch; ++i)
-        want[i] = convert<T>(x[i], rounding, O{}, [&] { return random(i); });
+      for (std::uint64_t i = 0; i < stretch; ++i) want[i] = convert<T>(x[i], rounding, O{}, random_bits{drawn[i]});
       // The tiers by name: one force_tier at a time is enough for a process.
       const auto compare = [&] {
         for (std::uint64_t i = 0; i < stretch; ++i)

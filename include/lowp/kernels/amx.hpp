@@ -1,7 +1,7 @@
 // The tile unit of a processor (AMX) as functions: eight tiles of 16 rows of 64 bytes.
 //
-//   c[i, j] += sum_k a[i, k] b[k, j]     a: rows of k;  b: row r holds k = e r ... e r + e - 1 of each column, side by
-//                                        side (e = 4 bytes, 2 bfloat16; "VNNI order");  c: 32 bits each
+//   c[i, j] += sum_k a[i, k] b[k, j]     a: rows of k;  b: row r holds k = e r ... e r + e - 1 of each column, side
+//                                        by side (e = 4 bytes, 2 bfloat16; "VNNI order");  c: 32 bits each
 //
 //   const amx::session s;                loads the shape of the tiles, releases the unit at the end. One a thread and
 //                                        call: loading takes 210 cycles, and the unit's state slows context switches
@@ -61,8 +61,8 @@ __attribute__((always_inline)) inline void load(const void* p, std::size_t strid
                : "memory");
 }
 
-/// The same for what is not needed again soon ("T1"): it does not drive the other operand out of the first cache. With
-/// both operands' strips of 32 KiB, int8 1024^3 takes 0.40 ms so, and 0.55 with load for both.
+/// The same for what is not needed again soon ("T1"): it does not drive the other operand out of the first cache.
+/// With both operands' strips of 32 KiB, int8 1024^3 takes 0.40 ms so, and 0.55 with load for both.
 template <int Tile>
 __attribute__((always_inline)) inline void load_passing(const void* p, std::size_t stride = row_bytes) noexcept {
   asm volatile("{tileloaddt1 (%0,%1,1), %%tmm%c2|tileloaddt1 %%tmm%c2, [%0+%1*1]}" ::"r"(p), "r"(stride), "i"(Tile)

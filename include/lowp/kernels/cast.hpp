@@ -10,7 +10,6 @@
 // a loop of convert.
 #pragma once
 
-#include <memory>
 #include <span>
 #include <string>
 

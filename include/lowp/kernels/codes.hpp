@@ -3,12 +3,16 @@
 //   tiers::<tier>::encoder<F, R, O>{}(floats, words random) -> words    the bits of convert<To>(x, R, O, random)
 //   tiers::<tier>::decoder<F>{}(words) -> floats                        the bits of convert<float>(x)
 //
-// for formats of at most 32 bits. All constants come from the format's own functions. How a format is taken:
+// for formats of at most 32 bits. All constants come from the format's own functions. How a format is encoded:
 //
-//   minifloats, posits and fixed-point up to 16 bits   arithmetic on the bits of the float
+//   minifloats; posits and fixed-point up to 16 bits   arithmetic on the bits of the float, policies of core/ only
 //   codebooks up to 4 bits                             bisection of the decision points, in registers
 //   everything else                                    one by one, by convert: always right, never fast
+//
+// and decoded: the same by arithmetic, formats of up to 4 bits in registers, of up to 8 in a table of floats.
 #pragma once
+
+#include <algorithm>
 
 #include <lowp/formats/codebook.hpp>
 #include <lowp/formats/names.hpp>

@@ -69,7 +69,7 @@ inline mask goes_up_at_random(stochastic<Bits, Variant>, const lane_cut& c, word
 template <class R>
 inline lane_cut cut_significand(words significand, words dropped) noexcept {
   if constexpr (!detail::is_stochastic<R>) {
-    // Where more than 31 bits are dropped the fraction is below 2^-7: all that counts is whether there is one.
+    // Where more than 31 bits are dropped the fraction is below 2^-7: what counts is whether there is one.
     const words n = min_signed(dropped, fill_words(31));
     return {shift_right(significand, n), shift_left(significand, fill_words(32) - n), fill_words(0)};
   } else {
@@ -254,7 +254,7 @@ inline words finish_clamped(words x, words a, words code) noexcept {
 // To nearest even, within the range of float. Adding 2^s to |x| leaves what 2^s has as its last place: with s a constant
 // above the exponent of x this rounds to M bits behind the leading one, with the least such s to the subnormal unit. The
 // sum then has the rounded significand q, 2^M .. 2^(M+1), at its end, and the code is q + (field - 1) 2^M. The constant
-// part of that is put into the summand's low bits. (That s goes up with the exponent, so (field << M) is also s, shifted.)
+// part of that is put into the summand's low bits. (That s goes up with the exponent, so field << M is s, shifted.)
 template <class F, class R, class O>
 struct encoder<F, R, O, detail::encoding::near_minifloat> {
   R rounding{};

@@ -10,12 +10,12 @@
 //   codes of 8 bits or less on both sides    as integers: a value is up to 7 digits of 7 bits and sign. One row of x or
 //                                            a few: exact_dot, output by output. More: the int8 core, one product of
 //                                            matrices for each pair of digits, 9 for e4m3fn, 1 for integers. A sum of
-//                                            k < 2^24 products of digits, 4 weights apart at the most, fits in 64 bits
+//                                            k < 2^20 products of digits, 4 weights apart at the most, fits in 64 bits
 //   anything else                            as floats, see exact_dot.hpp, output by output
 #pragma once
 
+#include <algorithm>
 #include <array>
-#include <memory>
 #include <vector>
 
 #include <lowp/kernels/epilogue.hpp>
@@ -152,7 +152,7 @@ struct digit_planes {
 
 /// Sums of a block of outputs, each of `words` integers of 64 bits: word v weighs 2^(28 v). One word is enough for
 /// k |x w| < 2^63, as digits have the sign of their value, so that no part of a sum is beyond it. Else a word takes 4
-/// weights, of at most 7 pairs of digits each: 7 (127^2 2^24) (1 + 2^7 + 2^14 + 2^21) < 2^63.
+/// weights, of at most 7 pairs of digits each: 7 (127^2 2^20) (1 + 2^7 + 2^14 + 2^21) < 2^63.
 struct digit_sums {
   std::size_t rows, cols, words;
   std::vector<std::int64_t> sum;
@@ -197,7 +197,12 @@ struct digit_sums {
 template <Format A, Format B, class X, class W>
 void exact_by_digits(const X& x, const W& w, std::size_t m, std::size_t n, std::size_t k, const sink& y,
                      const executor& threads) {
-  constexpr std::size_t rows_at_once = 512, outputs_at_once = std::size_t{1} << 18;
+  // Planes of the weights in the second cache, a few times as much for x, whose parts all the weights are split for.
+  constexpr std::size_t bytes_of_w = std::size_t{1} << 22, bytes_of_x = std::size_t{1} << 24;
+  constexpr std::size_t outputs_at_once = std::size_t{1} << 18;
+  const std::size_t fit_w = bytes_of_w / (std::size_t{digit_planes<B>::count} * k);
+  const std::size_t fit_x = bytes_of_x / (std::size_t{digit_planes<A>::count} * k);
+  const std::size_t rows_at_once = std::clamp<std::size_t>(fit_x / 32 * 32, 32, 512);
   constexpr int pairs = digit_planes<A>::count + digit_planes<B>::count - 1;
   constexpr int unit = code_values<A>::unit + code_values<B>::unit;
   constexpr int width = code_values<A>::width + code_values<B>::width;
@@ -206,7 +211,7 @@ void exact_by_digits(const X& x, const W& w, std::size_t m, std::size_t n, std::
   for (std::size_t i = 0; i < m; i += rows_at_once) {
     const std::size_t rows = std::min(rows_at_once, m - i);
     const digit_planes<A> left(x, i, rows, k, threads);
-    const std::size_t panel = std::min<std::size_t>(1024, outputs_at_once / rows / 32 * 32);
+    const std::size_t panel = std::max<std::size_t>(32, std::min(fit_w, outputs_at_once / rows) / 32 * 32);
     for (std::size_t j = 0; j < n; j += panel) {
       const std::size_t cols = std::min(panel, n - j);
       const digit_planes<B> right(w, j, cols, k, threads);
@@ -220,7 +225,7 @@ void exact_by_digits(const X& x, const W& w, std::size_t m, std::size_t n, std::
       }
       constexpr std::size_t strip = 32;
       threads((rows + strip - 1) / strip, [&](std::size_t s) {
-        std::vector<float> out(cols), from_x, from_w;
+        std::vector<float> out(cols);
         std::vector<unsigned char> code_x(k), code_w(k);
         for (std::size_t r = s * strip; r < std::min(rows, (s + 1) * strip); ++r) {
           for (std::size_t c = 0; c < cols; ++c) {
@@ -260,7 +265,7 @@ void exact_gemm(const X& x, const W& w, const sink& y, const executor& threads =
   if constexpr (sums_as_codes<A> && sums_as_codes<B>) {
     using F = format_of<A>;
     using G = format_of<B>;
-    constexpr std::size_t few = 8, longest = std::size_t{1} << 24;
+    constexpr std::size_t few = 8, longest = std::size_t{1} << 20;
     if (m >= few && k < longest) return exact_by_digits<F, G>(left, right, m, n, k, y, threads);
     exact_by_output<unsigned char, exact_rows<X>::codes_in_place, exact_rows<W>::codes_in_place>(
         m, n, k, [&](std::size_t r, unsigned char* buffer) { return left.codes(r, buffer); },

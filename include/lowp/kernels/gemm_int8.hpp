@@ -4,10 +4,10 @@
 //   k max|x| max|w| < 2^31: k <= 131071 for s8 x s8, 65793 for s8 x u8, 33025 for u8 x u8.
 //   Longer k are added up in 64 bits and handed to int8_sink::write_long.
 //
-// Weights are packed once, for all tiers alike: strips of 32 columns j, in each for every 64 k two tiles of 1 KiB, row q
-// of a tile holding k = 4q ... 4q + 3 of 16 columns side by side. That is the right operand of AMX and, a row at a time,
-// of vpdpbusd. What is missing in the last strip or tile is 0, so activations may be anything there. Activations are
-// packed 32 rows at a time as [64 k][row][k].
+// Weights are packed once, for all tiers alike: strips of 32 columns j, in each for every 64 k two tiles of 1 KiB,
+// row q of a tile holding k = 4q ... 4q + 3 of 16 columns side by side. That is the right operand of AMX and, a row
+// at a time, of vpdpbusd. What is missing in the last strip or tile is 0, so activations may be anything there.
+// Activations are packed 32 rows at a time as [64 k][row][k].
 //
 //   sapphire   AMX, blocks of 2 x 2 tiles
 //   icelake    vpdpbusd: one operand unsigned, the other signed; where both are the same, x is taken 128 off, and
@@ -336,8 +336,8 @@ inline int8_weights prepack_int8(const int8_view& w, executor threads = {}) {
   return x_signed && w_signed ? 131071 : x_signed || w_signed ? 65793 : 33025;
 }
 
-/// Hands all blocks of x w^T to the sink, each once. Throws lowp::error, nothing handed over, unless the shapes fit, or
-/// if the sums may need more than 32 bits and the sink takes no more.
+/// Hands all blocks of x w^T to the sink, each once. Throws lowp::error, nothing handed over, unless the shapes fit,
+/// or if the sums may need more than 32 bits and the sink takes no more.
 inline void gemm_int8(const int8_weights& w, const int8_view& x, const int8_sink& sink, executor threads = {}) {
   if (x.cols != w.k)
     throw error("gemm: x is " + shape_text(x.rows, x.cols) + ", W is " + shape_text(w.n, w.k) +

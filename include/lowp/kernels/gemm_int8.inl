@@ -240,7 +240,7 @@ inline void int8_pack_weights(const detail::int8_source& s) {
 
 #if LOWP_TIER <= 2
 
-// ---- activations as words: in a row's 128 bytes of a step, for each vector of bytes first the even, then the odd ones
+// ---- activations as words: in a row's 128 bytes of a step, for each vector of bytes first the even, then the odd
 
 template <bool Signed>
 inline void int8_widen(const detail::int8_view& x, std::size_t row, std::size_t rows, std::uint8_t* out) {

@@ -3,13 +3,14 @@
 //   x' = s q     groups of 32 along k: s = max |x| / 127, q = x * (127 / max |x|) to nearest even, in float
 //   y[i, j] = sum over groups of s_x s_w (sum_k q level)        the inner sum exact in integers, the outer one float
 //
-// |x - x'| <= (1/254 + 2^-22) max |x| of its group; 2^-128 where max |x| < 2^-120. A group with NaN or infinity makes all
-// sums NaN. A sum over K values is off by at most gamma_(K/4 + 6) sum |x' w| from the exact sum of x' w.
+// |x - x'| <= (1/254 + 2^-22) max |x| of its group; 2^-128 where max |x| < 2^-120. A group with NaN or infinity makes
+// all sums NaN. A sum over K values is off by at most gamma_(K/4 + 8) sum |x' w| from the exact sum of x' w.
 //
 // For weights whose levels are integers (of up to 8 bits) times a power of two: integers of 1, 2, 4 and 8 bits, e2m1,
-// and integer codebooks; not NF4. They are read in the layout of prepack.hpp: a word of a line has a field of each row
-// at one k, so a byte has fields of one half of the rows. Fields are looked up as bytes that start from the lowest level,
-// u = level - lowest, since vpdpbusd and vpmaddubsw take unsigned by signed; lowest sum q is what sums start from.
+// and integer codebooks; not NF4. They are read in the layout of prepack.hpp: a word of a line has a field of each
+// row at one k, so a byte has fields of one half of the rows. Fields are looked up as bytes that start from the
+// lowest level, u = level - lowest, since vpdpbusd and vpmaddubsw take unsigned by signed; lowest sum q is what sums
+// start from.
 #pragma once
 
 #include <lowp/kernels/epilogue.hpp>
@@ -18,8 +19,8 @@
 
 namespace lowp::detail {
 
-/// A step (32 values) of quantized activations, in an order of the tier's: runs of 4 or 8 values, each run twice, since
-/// they meet fields of two rows.
+/// A step (32 values) of quantized activations, in an order of the tier's: runs of 4 or 8 values, each run twice,
+/// since they meet fields of two rows.
 struct int8_step_of_x {
   alignas(64) std::int8_t q[64];
   std::int32_t start[16];  // the lowest level times the sum of 4 bytes of q

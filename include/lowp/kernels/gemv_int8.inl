@@ -6,7 +6,7 @@ inline constexpr std::size_t int8_run_of_x = LOWP_TIER >= 3 ? 4 : 8;
 // Steps of a row of x: bytes, what sums start from, and scales times `unit`.
 inline void quantize_int8(const float* x, std::size_t k, int lowest, float unit, detail::int8_step_of_x* out,
                           float* scale) {
-  constexpr float tiny = 0x1p-120f;
+  constexpr float tiny = 127 * 0x1p-127f;
   for (std::size_t at = 0; at < k; at += 32, ++out, ++scale) {
     const std::size_t n = std::min<std::size_t>(32, k - at);
     alignas(64) float v[32];
@@ -358,8 +358,8 @@ inline void int8_panels_of(const detail::int8_panels& p) {
 #else
 
 // Four rows and 32 k in two vectors of 16 k: the lower half has rows 0 and 1, the upper one rows 2 and 3, in each 8
-// bytes 4 k of either. vpmultishiftqb takes fields of any place in 8 bytes (4 words, 4 k); the bits above a field do not
-// matter, since vpermb looks at the low 6 of an index and the table repeats.
+// bytes 4 k of either. vpmultishiftqb takes fields of any place in 8 bytes (4 words, 4 k); the bits above a field do
+// not matter, since vpermb looks at the low 6 of an index and the table repeats.
 template <int Bits, int Quarter>
 struct alignas(64) int8_field_places {
   std::uint8_t of[64];

@@ -10,7 +10,7 @@
 // draws number r * cols + c.
 //
 // Vectors work on numbers of 4, 6, 8 and 16 bits, on blocks of such elements (4, 6 or 8 bits) with an e8m0fnu scale, on
-// two-level blocks and on absmax blocks of 4-bit elements. Every other codec and policy takes the reference path.
+// two-level blocks and on absmax blocks of 4 or 8 bits. Every other codec and policy takes the reference path.
 #pragma once
 
 #include <array>

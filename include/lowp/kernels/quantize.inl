@@ -1,8 +1,8 @@
 // Groups of values that share a scale, into bytes and back: the kernels of quantize.hpp.
 //
-// quantize: for up to 16 blocks, first the largest magnitude of each, then all scales at once, then the elements. What is
-// rare (zeros alone, NaN, infinity, scales at the ends of their range, the short block at the end of a row) takes the
-// codec's own encode and decode, for that block alone.
+// quantize: for up to 16 blocks, first the largest magnitude of each, then all scales at once, then the elements. What
+// is rare (zeros alone, NaN, infinity, scales at the ends of their range, the short block at the end of a row) takes
+// the codec's own encode and decode, for that block alone.
 namespace quantizing {
 
 inline constexpr std::size_t stripe = 16;
@@ -42,8 +42,8 @@ inline floats divide(floats a, floats b) noexcept { return {_mm512_div_ps(a.v, b
 
 #if LOWP_TIER >= 2
 
-// Lane by lane the larger of two vectors' halves, quarters, ...: each step halves what is left of both, and puts the first
-// before the second. Four steps leave one value of each of 16 vectors.
+// Lane by lane the larger of two vectors' halves, quarters, ...: each step halves what is left of both, and puts the
+// first before the second. Four steps leave one value of each of 16 vectors.
 inline words halves(words a, words b) noexcept {
   return max_unsigned({_mm512_shuffle_i64x2(a.v, b.v, 0x44)}, {_mm512_shuffle_i64x2(a.v, b.v, 0xee)});
 }
@@ -378,15 +378,15 @@ inline void unpack_codes(const std::uint8_t* in, words* code) noexcept {
     }
   } else {
     static_assert(bits == 6);
-    constexpr std::size_t bytes = N / 4 * 3;
+    constexpr std::size_t held = N / 4 * 3, bytes = held < 16 ? 16 : held;
     std::uint8_t few[16] = {};
-    if constexpr (bytes < 16) {
-      std::memcpy(few, in, bytes);
+    if constexpr (held < 16) {
+      std::memcpy(few, in, held);
       in = few;
     }
     // Each 128 bits take the 3 bytes of their 4 codes, 4 times, from 16 bytes that hold them, and shift.
     for (std::size_t i = 0; i < N; i += lanes) {
-      const std::size_t at = i / 4 * 3, from = bytes >= 16 && at > bytes - 16 ? bytes - 16 : at;
+      const std::size_t at = i / 4 * 3, from = at > bytes - 16 ? bytes - 16 : at;
       alignas(64) std::uint8_t place[4 * lanes];
       for (std::size_t b = 0; b < 4 * lanes; ++b)
         place[b] = b % 4 == 3 ? 0x80 : static_cast<std::uint8_t>(at - from + b / 16 * 3 + b % 4);
@@ -439,8 +439,8 @@ struct block_encoder : number_encoder<F, R, saturate> {};
 
 #if LOWP_TIER > 0
 
-// Minifloats with a sign: as in encode.inl, the sum of a size and 2^s has q, the significand of the code, at its end, if
-// 2^s is the exponent of the size, or that of the subnormals, times a constant.
+// Minifloats with a sign: as in encode.inl, the sum of a size and 2^s has q, the significand of the code, at its end,
+// if 2^s is the exponent of the size, or that of the subnormals, times a constant.
 template <class F>
 struct minifloat_sum {
   static constexpr int shift = 23 - F::fraction_bits;
@@ -478,8 +478,8 @@ struct block_encoder<F, nearest_even> {
 #endif
 #if LOWP_TIER >= 2
 
-// The sum cut off instead of rounded is the code below. What was cut off is the size less the sum less 2^s, all exact; in
-// units of 2^-32 of the gap it goes up if 32 random bits make it carry.
+// The sum cut off instead of rounded is the code below. What was cut off is the size less the sum less 2^s, all exact;
+// in units of 2^-32 of the gap it goes up if 32 random bits make it carry.
 template <class F>
 requires(detail::is_signed_inside_float<F>&& F::bias <= 80) struct block_encoder<F, stochastic<>> {
   words operator()(floats value, words random) const noexcept {

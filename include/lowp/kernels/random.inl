@@ -136,8 +136,8 @@ class philox_blocks {
 
 #endif
 
-// The words of elements first .. first + n - 1, from the pointer on that it returns: within `buffer`, which has room for
-// n + random_slack words.
+// The words of elements first .. first + n - 1, from the pointer on that it returns: within `buffer`, which has room
+// for n + random_slack words.
 inline const std::uint32_t* random_words(const philox_blocks& draw, std::uint64_t first, std::size_t n,
                                          std::uint32_t* buffer) noexcept {
   const std::size_t skip = first % 4;

@@ -75,8 +75,6 @@ template <class F>
 __attribute__((always_inline)) inline void each_level(const detail::weight_floats& w, const std::byte* in,
                                                       const F& f) noexcept {
   switch (w.bits) {
-    case 1:
-      return each_narrow<1>(w, in, f);
     case 2:
       return each_narrow<2>(w, in, f);
     case 4:
