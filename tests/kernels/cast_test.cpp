@@ -281,6 +281,46 @@ TEST_CASE("cast: arrays of different lengths are an error, and nothing is writte
   for (const e4m3fn v : y) CHECK(v == 2);
 }
 
+#if defined(__x86_64__)
+namespace {
+
+// With subnormals flushed to zero, in operands and results, as some programs and libraries set the processor.
+template <class T, class R>
+bool same_when_flushing(R rounding) {
+  std::vector<T> want(everywhere().size()), got(want.size());
+  std::vector<float> back(want.size()), back_then(want.size());
+  cast(everywhere(), want, rounding);
+  cast(want, back);
+  const unsigned before = _mm_getcsr();
+  _mm_setcsr(before | 0x8040);
+  cast(everywhere(), got, rounding);
+  cast(want, back_then);
+  _mm_setcsr(before);
+  bool same = true;
+  for (std::size_t i = 0; i < want.size(); ++i)
+    same = same && want[i].bits() == got[i].bits() && code(back[i]) == code(back_then[i]);
+  return same;
+}
+
+}  // namespace
+
+TEST_CASE("cast: flushing subnormals changes nothing") {
+  for (const tier t : tiers_here()) {
+    const force_tier forced(t);
+    INFO(to_string(t));
+    CHECK(same_when_flushing<e4m3fn>(nearest_even{}));
+    CHECK(same_when_flushing<float16>(upward{}));
+    CHECK(same_when_flushing<float16>(stochastic<>{}));
+    CHECK(same_when_flushing<bfloat16>(nearest_even{}));
+    CHECK(same_when_flushing<bfloat16>(downward{}));
+    CHECK(same_when_flushing<e8m0fnu>(nearest_even{}));
+    CHECK(same_when_flushing<posit16>(nearest_even{}));
+    CHECK(same_when_flushing<q15>(nearest_even{}));
+    CHECK(same_when_flushing<q15>(upward{}));
+  }
+}
+#endif
+
 #if defined(__unix__)
 TEST_CASE("cast: trap stops the program, and only for what does not fit") {
   const auto ends_by_signal = [](const std::vector<float>& x) {

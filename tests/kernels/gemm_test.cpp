@@ -144,7 +144,7 @@ TEST_CASE("gemm: 6- and 8-bit block formats on every tier") {
   check_codec<mxint8>("mxint8");
 }
 
-TEST_CASE("gemm: scalar formats on every tier") {
+TEST_CASE("gemm: scalar formats on every tier", "[slow]") {
   check_codec<e4m3fn>("e4m3fn");
   check_codec<e5m2>("e5m2");
   check_codec<e2m1fn>("e2m1fn");

@@ -56,8 +56,8 @@ template <Number T>
 inline constexpr bool reads_in_lanes<T> =
     T::format::bits <= 32 && decoding_of<typename T::format> != decoding::one_by_one&& is_exact_v<T, float>;
 
-// Formats whose decisions a double rounded to odd leaves as they are: every value, and every point half way between two,
-// is a float with bits to spare.
+// Formats whose decisions a double rounded to odd leaves as they are: every value, and every point half way between
+// two, is a float with bits to spare.
 template <class F>
 inline constexpr bool takes_doubles_by_float = [] {
   if constexpr (encoding_family<F> == encoding::posit) {

@@ -27,8 +27,8 @@ inline floats with_canonical_nan(floats x) noexcept {
   return floats_of(select(is_nan(x), nan, bits_of(x)));
 }
 
-// Lanes of floats from an array of T. Doubles are rounded to odd: to formats of less precision they are rounded rightly
-// from there.
+// Lanes of floats from an array of T. Doubles are rounded to odd: to formats of less precision they are rounded
+// rightly from there.
 template <class T>
 struct lane_reader {
   decoder<typename T::format> decode_lanes{};

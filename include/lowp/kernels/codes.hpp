@@ -154,8 +154,8 @@ inline constexpr bool is_inside_float<minifloat_format<E, M, S, Bias, Sign>> =
     (decode_floating(false, minifloat_format<E, M, S, Bias, Sign>::largest_magnitude + 1, M, Bias).exponent <=
      103 + M);
 
-// Magnitudes beyond the largest of a sign have the code of the largest, or the next one: that one, else 0. Clamping |x|
-// to its value then does what the overflow policy says.
+// Magnitudes beyond the largest of a sign have the code of the largest, or the next one: that one, else 0. Clamping
+// |x| to its value then does what the overflow policy says.
 template <class F, class R, class O>
 constexpr std::uint64_t overflow_limit(bool negative) noexcept {
   const std::uint64_t over = special_codes<F, R, O>::of(overflow_cause::finite, negative);

@@ -57,7 +57,9 @@ struct decoder<F, detail::decoding::minifloat> {
         x = select(less_signed(fill_words(static_cast<std::uint32_t>(F::infinite_magnitude)), magnitude),
                    fill_words(nan), x);
     }
-    if constexpr (F::is_signed) x = x | (shift_left<32 - F::bits>(codes) & fill_words(0x80000000));
+    // A difference of 0 may come out as -0, if the processor is set to round down.
+    const words size_mask = fill_words(0x7fffffff);
+    x = F::is_signed ? bit_select(size_mask, x, shift_left<32 - F::bits>(codes)) : x & size_mask;
     if constexpr (F::nan_is_sign_bit) {
       constexpr auto code_mask = static_cast<std::uint32_t>(low_mask(F::bits));
       x = select(equal(codes & fill_words(code_mask), fill_words(static_cast<std::uint32_t>(F::sign_bit))),

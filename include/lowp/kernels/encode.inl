@@ -1,9 +1,9 @@
 // Floats to codes, lane by lane. See codes.hpp for what is here, core/format.hpp for what it means: cut toward zero,
-// let the policy add one, let the overflow policy decide on what is left. Bits of floats are words here: x, and without
-// the sign a.
+// let the policy add one, let the overflow policy decide on what is left. Bits of floats are words here: x, and
+// without the sign a.
 
-// A magnitude code, and the discarded fraction of the gap as 64 bits: rest, below. The latter is there for policies that
-// look there; for the deterministic ones the last bit of rest is sticky.
+// A magnitude code, and the discarded fraction of the gap as 64 bits: rest, below. The latter is there for policies
+// that look there; for the deterministic ones the last bit of rest is sticky.
 struct lane_cut {
   words code, rest, below;
 };
@@ -37,8 +37,8 @@ inline mask goes_up(words x, const lane_cut& c, words random) noexcept {
   }
 }
 
-// f + r >= 1 for a fraction f of Bits bits and as many random bits r, both left-aligned: the sum carries. Variants b and
-// c round f to Bits bits first, which may carry, too.
+// f + r >= 1 for a fraction f of Bits bits and as many random bits r, both left-aligned: the sum carries. Variants b
+// and c round f to Bits bits first, which may carry, too.
 template <int Bits, stochastic_variant Variant>
 inline mask goes_up_at_random(stochastic<Bits, Variant>, const lane_cut& c, words random) noexcept {
   const words all_ones = fill_words(0xffffffff);
@@ -84,8 +84,8 @@ inline lane_cut cut_significand(words significand, words dropped) noexcept {
   }
 }
 
-// The significand with its leading bit at 23 and the exponent field that goes with it: |x| = significand 2^(field - 150).
-// Subnormals have field 1; normalised, they have fields of 0 and less.
+// The significand with its leading bit at 23 and the exponent field that goes with it: |x| = significand 2^(field -
+// 150). Subnormals have field 1; normalised, they have fields of 0 and less.
 struct lane_parts {
   words significand, field;
 };
@@ -216,17 +216,17 @@ struct encoder<F, R, O, detail::encoding::float_prefix> {
   }
 };
 
-// |x|, or what of it is needed: more than the value of the last code, or a NaN, is as that value. Limits are magnitude
-// codes, by sign.
+// The value of the last code that matters, by sign, of which the limits are the magnitudes: what is more, or NaN, is
+// taken for that value.
 template <class F, std::uint64_t Limit, std::uint64_t NegativeLimit>
-inline words clamp_magnitude(words x, words a) noexcept {
+inline words largest_magnitude(words x) noexcept {
   constexpr auto value_of = [](std::uint64_t magnitude) {
     return detail::float_bits(detail::decode_floating(false, magnitude, F::fraction_bits, F::bias));
   };
-  return bits_of(min(floats_of(a), floats_of(by_sign<value_of(Limit), value_of(NegativeLimit)>(x))));
+  return by_sign<value_of(Limit), value_of(NegativeLimit)>(x);
 }
 
-// The code of a magnitude that clamp_magnitude went before, in the low bits of `code`.
+// The code of a magnitude that was clamped to largest_magnitude, in the low bits of `code`.
 template <class F, class R, class O, std::uint64_t Limit, std::uint64_t NegativeLimit>
 inline words finish_clamped(words x, words a, words code) noexcept {
   using special = detail::special_codes<F, R, O>;
@@ -251,10 +251,11 @@ inline words finish_clamped(words x, words a, words code) noexcept {
   return code;
 }
 
-// To nearest even, within the range of float. Adding 2^s to |x| leaves what 2^s has as its last place: with s a constant
-// above the exponent of x this rounds to M bits behind the leading one, with the least such s to the subnormal unit. The
-// sum then has the rounded significand q, 2^M .. 2^(M+1), at its end, and the code is q + (field - 1) 2^M. The constant
-// part of that is put into the summand's low bits. (That s goes up with the exponent, so field << M is s, shifted.)
+// To nearest even, within the range of float. Adding 2^s to |x| leaves what 2^s has as its last place: with s a
+// constant above the exponent of x this rounds to M bits behind the leading one, with the least such s to the
+// subnormal unit. The sum then has the rounded significand q, 2^M .. 2^(M+1), at its end, and the code is q + (field
+// - 1) 2^M. The constant part of that is put into the summand's low bits. (That s goes up with the exponent, so field
+// << M is s, shifted.)
 template <class F, class R, class O>
 struct encoder<F, R, O, detail::encoding::near_minifloat> {
   R rounding{};
@@ -269,7 +270,7 @@ struct encoder<F, R, O, detail::encoding::near_minifloat> {
 
     const words x = bits_of(value);
     const words a = x & fill_words(0x7fffffff);
-    const words size = clamp_magnitude<F, limit, limit>(x, a);
+    const words size = bits_of(min(floats_of(a), floats_of(largest_magnitude<F, limit, limit>(x))));
     const words power = bits_of(max(floats_of(size & fill_words(0x7f800000)), fill(std::bit_cast<float>(first))));
     const floats sum = add_exact_product(floats_of(power), fill(std::bit_cast<float>(summand)), floats_of(size));
     return finish_clamped<F, R, O, limit, limit>(x, a, bits_of(sum) + shift_right<shift>(power));
@@ -289,7 +290,8 @@ struct encoder<F, R, O, detail::encoding::inside_minifloat> {
                             below = detail::overflow_limit<F, R, O>(true);
     const words x = bits_of(value);
     const words a = x & fill_words(0x7fffffff);
-    const words size = clamp_magnitude<F, limit, below>(x, a);
+    // As integers: whether a subnormal is zero must not depend on how the processor is set.
+    const words size = min_signed(a, largest_magnitude<F, limit, below>(x));
     const words power = bits_of(max(floats_of(size & fill_words(0x7f800000)), fill(std::bit_cast<float>(first))));
 #if LOWP_TIER >= 2
     if constexpr (detail::is_stochastic<rule> && !detail::looks_below<rule>) {

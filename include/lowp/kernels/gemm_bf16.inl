@@ -372,27 +372,18 @@ inline void store_sums(float* to) noexcept {
   amx::store<3>(to + 768);
 }
 
-// Tiles 0 to 3 as 32 rows of x by 32 rows of W.
+// Sums that store_sums has stored, as 32 rows of x by 32 rows of W.
 template <bool WeightsLeft>
-inline void take_sums(float* sums) noexcept {
-  namespace amx = detail::amx;
-  if constexpr (!WeightsLeft) {
-    amx::store<0>(sums, 128);
-    amx::store<1>(sums + 16, 128);
-    amx::store<2>(sums + 16 * 32, 128);
-    amx::store<3>(sums + 16 * 32 + 16, 128);
-  } else {
-    alignas(64) float tile[4][256];
-    store_sums(tile[0]);
-    for (int x_half = 0; x_half < 2; ++x_half) {
-      for (int w_half = 0; w_half < 2; ++w_half) {
-        __m512i v[16];
-        LOWP_UNROLL
-        for (int r = 0; r < 16; ++r) v[r] = _mm512_load_si512(tile[2 * w_half + x_half] + 16 * r);
-        transpose16(v);
-        LOWP_UNROLL
-        for (int r = 0; r < 16; ++r) _mm512_store_si512(sums + (16 * x_half + r) * 32 + 16 * w_half, v[r]);
-      }
+inline void arrange_sums(const float* tile, float* sums) noexcept {
+  for (int x_half = 0; x_half < 2; ++x_half) {
+    for (int w_half = 0; w_half < 2; ++w_half) {
+      const float* from = tile + 256 * (WeightsLeft ? 2 * w_half + x_half : 2 * x_half + w_half);
+      __m512i v[16];
+      LOWP_UNROLL
+      for (int r = 0; r < 16; ++r) v[r] = _mm512_load_si512(from + 16 * r);
+      if constexpr (WeightsLeft) transpose16(v);
+      LOWP_UNROLL
+      for (int r = 0; r < 16; ++r) _mm512_store_si512(sums + (16 * x_half + r) * 32 + 16 * w_half, v[r]);
     }
   }
 }
@@ -417,7 +408,17 @@ inline void multiply_panels(const detail::weight_view& w, const detail::activati
   std::byte* const unpacked =
       detail::workspace((WeightsLeft ? panels * panel_bytes : 0) + (chunk < steps ? block * panels * 4096 : 0));
   float* const partial = reinterpret_cast<float*>(unpacked + (WeightsLeft ? panels * panel_bytes : 0));
-  alignas(64) float sums[32 * 32];
+  // A block is written while the next one is multiplied, so that the tile unit does not wait for y.
+  alignas(64) float stored[4 * 256], sums[32 * 32];
+  bool waiting = false;
+  std::size_t waiting_b = 0, waiting_p = 0;
+  const auto write_waiting = [&] {
+    if (!waiting) return;
+    waiting = false;
+    arrange_sums<WeightsLeft>(stored, sums);
+    y.write(32 * waiting_b, 32 * waiting_p, std::min<std::size_t>(32, x.rows - 32 * waiting_b),
+            std::min<std::size_t>(32, n - 32 * waiting_p), sums, 32);
+  };
 
   // One strip times one panel over steps [s0, s1).
   const auto multiply = [&](std::size_t b, std::size_t p, const operand& of_w, std::size_t s0, std::size_t s1,
@@ -427,28 +428,19 @@ inline void multiply_panels(const detail::weight_view& w, const detail::activati
     } else {
       load_sums(kept);
     }
-    const std::size_t rows = std::min<std::size_t>(32, x.rows - 32 * b), cols = std::min<std::size_t>(32, n - 32 * p);
-    float* const in_place = s1 == steps ? y.in_place(32 * b, 32 * p) : nullptr;
-    if (in_place != nullptr) {  // y comes to the cache while its sums form
-      for (std::size_t r = 0; r < rows; ++r) {
-        __builtin_prefetch(in_place + r * y.stride(), 1);
-        __builtin_prefetch(in_place + r * y.stride() + cols - 1, 1);
-      }
-    }
     const operand of_x{packed_x + (b * steps + s0) * x_step, x_step, 2048, x_terms};
-    multiply_steps(WeightsLeft ? of_w : of_x, WeightsLeft ? of_x : of_w, s1 - s0);
+    operand left = WeightsLeft ? of_w : of_x, right = WeightsLeft ? of_x : of_w;
+    const std::size_t half = (s1 - s0) / 2;
+    multiply_steps(left, right, half);
+    write_waiting();
+    left.tiles += half * left.step;
+    right.tiles += half * right.step;
+    multiply_steps(left, right, s1 - s0 - half);
     if (s1 < steps) return store_sums(kept);
-    if (!WeightsLeft && in_place != nullptr && rows == 32 && cols == 32) {
-      namespace amx = detail::amx;
-      const std::size_t stride = 4 * y.stride();
-      amx::store<0>(in_place, stride);
-      amx::store<1>(in_place + 16, stride);
-      amx::store<2>(in_place + 16 * y.stride(), stride);
-      amx::store<3>(in_place + 16 * y.stride() + 16, stride);
-    } else {
-      take_sums<WeightsLeft>(sums);
-      y.write(32 * b, 32 * p, rows, cols, sums, 32);
-    }
+    store_sums(stored);
+    waiting = true;
+    waiting_b = b;
+    waiting_p = p;
   };
 
   for (std::size_t b0 = 0; b0 < strips; b0 += block) {
@@ -487,6 +479,7 @@ inline void multiply_panels(const detail::weight_view& w, const detail::activati
       }
     }
   }
+  write_waiting();
 }
 
 // ---- few rows of x: all terms of all rows side by side in one tile
