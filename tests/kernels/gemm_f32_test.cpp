@@ -244,8 +244,51 @@ TEST_CASE("gemm_f32: shapes that do not fit are refused with nothing written") {
   const std::vector<float> bias(3);
   check_refused([&] { lowp::gemm(1.0f, lowp::transposed(x), lowp::transposed(w), 0.0f, y, {.bias = bias}); },
                 {"bias has 3 values", "4 columns"});
-  check_refused(
-      [&] { lowp::gemm(1.0f, lowp::transposed(x), lowp::transposed(w), 0.0f, y, {.sum = lowp::accumulate::exact}); },
-      {"accumulate::exact"});
   CHECK(std::all_of(c.begin(), c.end(), [](float v) { return v == 7.0f; }));
+}
+
+// Powers of two far apart and their negatives: in float order matters, exactly most of it cancels.
+TEST_CASE("gemm_f32: exact sums of plain and transposed matrices") {
+  constexpr std::size_t m = 5, n = 19, k = 37;
+  std::vector<float> a(m * k), b(k * n), at(k * m), bt(n * k), expected(m * n);
+  for (std::size_t i = 0; i < m; ++i) {
+    for (std::size_t q = 0; q < k; ++q) {
+      const int exponent = static_cast<int>((i * 31 + q * 17) % 50);
+      a[i * k + q] = at[q * m + i] = std::ldexp(q % 3 == 0 ? 3.0f : -1.0f, exponent - 25);
+    }
+  }
+  for (std::size_t q = 0; q < k; ++q) {
+    for (std::size_t j = 0; j < n; ++j) {
+      const int exponent = static_cast<int>((j * 13 + q * 29) % 40);
+      b[q * n + j] = bt[j * k + q] = std::ldexp(j % 2 == 0 ? 1.0f : -5.0f, exponent - 20);
+    }
+  }
+  for (std::size_t i = 0; i < m; ++i) {
+    for (std::size_t j = 0; j < n; ++j) {
+      __int128 sum = 0;  // in units of 2^-45
+      for (std::size_t q = 0; q < k; ++q)
+        sum +=
+            static_cast<__int128>(std::ldexp(a[i * k + q], 25)) * static_cast<__int128>(std::ldexp(b[q * n + j], 20));
+      const __int128 size = sum < 0 ? -sum : sum;
+      int bits = 0;
+      while (size >> bits != 0) ++bits;
+      const int dropped = bits > 24 ? bits - 24 : 0;
+      __int128 kept = size >> dropped;
+      const __int128 rest = size - (kept << dropped),
+                     half = dropped > 0 ? static_cast<__int128>(1) << (dropped - 1) : 1;
+      if (dropped > 0 && (rest > half || (rest == half && kept % 2 != 0))) ++kept;
+      const float rounded = std::ldexp(static_cast<float>(static_cast<std::int64_t>(kept)), dropped - 45);
+      expected[i * n + j] = sum < 0 ? -rounded : rounded;
+    }
+  }
+  const input x(a.data(), m, k), w(b.data(), k, n), xt(at.data(), k, m), wt(bt.data(), n, k);
+  std::vector<float> c(m * n), fast(m * n);
+  const output y(c.data(), m, n);
+  const lowp::gemm_options exact{.sum = lowp::accumulate::exact};
+  lowp::gemm(1.0f, x, w, 0.0f, y, exact);
+  CHECK(c == expected);
+  lowp::gemm(1.0f, lowp::transposed(xt), lowp::transposed(wt), 0.0f, y, exact);
+  CHECK(c == expected);
+  lowp::gemm(1.0f, x, w, 0.0f, output(fast.data(), m, n));
+  CHECK(fast != expected);
 }

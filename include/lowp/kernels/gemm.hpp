@@ -268,7 +268,8 @@ void gemm(const X& x, const matrix<C>& w, matrix_view<T> y, const gemm_options& 
   const typename const_view<X>::type rows = x;
   check_gemm(rows, w, y);
   if (options.sum == accumulate::exact) return exact_gemm(rows, w, sink(y, options), options.executor);
-  if (options.sum == accumulate::fast && rows.rows() > 8 && active() == tier::sapphire)
+  if (options.sum == accumulate::fast &&
+      ((rows.rows() > 8 && active() == tier::sapphire) || options.activations == lowp::activations::int8))
     return gemm(rows, prepack(w, options), y, options);
   const activation_rows activations(rows);
   const float_operand left = activations.operand(), right(w.rows(), w.cols(), decoder_of(w));

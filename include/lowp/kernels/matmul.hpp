@@ -6,10 +6,11 @@
 //
 // Elements of A and B are float or any number of this library, and are taken as floats (wider ones are rounded, by the
 // rounding of convert<float>); those of C may be double too. Sums are accumulate::reproducible, in the order of k, bit
-// for bit those of reference::gemm; then the formula of gemm_options, with alpha and beta from the arguments. beta = 0
+// for bit those of reference::gemm, or accumulate::exact; then the formula of gemm_options, with alpha and beta from the arguments. beta = 0
 // does not read C. C must not overlap A or B.
 #pragma once
 
+#include <lowp/kernels/exact_gemm.hpp>
 #include <lowp/kernels/gemv_f32.hpp>
 
 namespace lowp {
@@ -67,6 +68,23 @@ template <class T>
   }
 }
 
+// All rows of an operand as floats of its own.
+class float_rows {
+ public:
+  explicit float_rows(const float_operand& o)
+      : rows_(o.row_count()), cols_(o.col_count()), stride_((cols_ + 15) / 16 * 16) {
+    values_.resize(checked_product(rows_, stride_, "gemm"));
+    if (rows_ == 0 || cols_ == 0) return;
+    const row_source source = o.rows();
+    source.rows(source.self, 0, rows_, 0, cols_, values_.data(), stride_);
+  }
+  [[nodiscard]] matrix_view<const float> view() const { return {values_.data(), rows_, cols_, stride_}; }
+
+ private:
+  std::size_t rows_, cols_, stride_;
+  std::vector<float> values_;
+};
+
 inline void gemm_of_operands(const float_operand& a, const float_operand& b_turned, const sink& y,
                              const gemm_options& o) {
   const std::size_t m = a.row_count(), k = a.col_count(), n = b_turned.row_count();
@@ -77,7 +95,7 @@ inline void gemm_of_operands(const float_operand& a, const float_operand& b_turn
 }  // namespace detail
 
 /// C = alpha A B + beta C, each of A and B as it is or transposed. Throws lowp::error, nothing written, unless the
-/// shapes fit, or for accumulate::exact.
+/// shapes fit.
 template <detail::ScalarMatrix A, detail::ScalarMatrix B, class T>
 void gemm(float alpha, A a, B b, float beta, matrix_view<T> c, gemm_options options = {}) {
   const auto stored_a = detail::matmul_traits<A>::stored(a);
@@ -89,10 +107,12 @@ void gemm(float alpha, A a, B b, float beta, matrix_view<T> c, gemm_options opti
     throw error("gemm: A is " + detail::shape_text(left.row_count(), left.col_count()) + ", B is " +
                 detail::shape_text(right.col_count(), right.row_count()) + ", C is " +
                 detail::shape_text(c.rows(), c.cols()) + "; C = A B needs m x k, k x n, m x n");
-  if (options.sum == accumulate::exact)
-    throw error("gemm: accumulate::exact is for weights in a codec; two plain matrices are summed in float");
   options.alpha = alpha;
   options.beta = beta;
+  if (options.sum == accumulate::exact) {
+    const detail::float_rows x(left), w(right);
+    return detail::exact_gemm(x.view(), w.view(), detail::sink(c, options), options.executor);
+  }
   detail::gemm_of_operands(left, right, detail::sink(c, options), options);
 }
 
