@@ -69,9 +69,11 @@ struct codec<absmax_block<Element, N, Scale>> : detail::plain_codec {
     }
     const float inverse = 1 / detail::store_scale<Scale>(std::bit_cast<float>(largest), out);
     const auto clamping = rounding.clamping();
-    for (std::size_t i = 0; i < x.size(); ++i)
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const float q = x[i] * inverse;  // -0 becomes 0, not by + 0: compilers may contract that to an fma
       elements::store(out + codec<Scale>::bytes, place(i),
-                      clamping.template operator()<Element>(x[i] * inverse + 0.0f, index + i));  // -0 + 0 is 0
+                      clamping.template operator()<Element>(q == 0 ? 0.0f : q, index + i));
+    }
   }
 
   /// The code of element i of a group.

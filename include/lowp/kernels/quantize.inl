@@ -215,7 +215,8 @@ template <class R, detail::scaling_kind Kind>
 inline floats scaled(floats x, floats factor) noexcept {
   const floats q = x * factor;
   if constexpr (Kind == detail::scaling_kind::absmax) {
-    return q + fill(0.0f);  // -0 + 0 is 0
+    // -0 becomes 0. Not by adding 0, which g++ would contract: an fma keeps the sign of what is lost.
+    return select(is_nonzero(bits_of(q) & fill_words(0x7fffffff)), q, fill(0.0f));
   } else if constexpr (Kind == detail::scaling_kind::two_level || !detail::sees_tail<R>) {
     return q;
   } else {
