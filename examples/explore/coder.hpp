@@ -107,9 +107,17 @@ struct clip_limits_of<C> {
 template <lowp::Codec C>
 class coder_of final : public coder {
  public:
+  // The kernels for the usual mode, whose time is shown; for the others the same bytes by plain code, which compiles
+  // faster: all modes times all formats are many kernels.
   void quantize(input_view x, const rounding_choice& rounding) override {
-    visit(rounding.mode,
-          [&](auto policy) { w_ = lowp::quantize<C>(x, policy, lowp::saturate{}, lowp::philox{rounding.seed}); });
+    visit(rounding.mode, [&](auto policy) {
+      const lowp::philox random{rounding.seed};
+      if constexpr (std::is_same_v<decltype(policy), lowp::nearest_even>) {
+        w_ = lowp::quantize<C>(x, policy, lowp::saturate{}, random);
+      } else {
+        w_ = lowp::reference::quantize<C>(x, policy, lowp::saturate{}, random);
+      }
+    });
   }
   void dequantize(output_view y) const override { lowp::dequantize(w_, y); }
   void multiply(input_view x, output_view y) const override { lowp::reference::gemm(x, w_, y); }
