@@ -22,6 +22,7 @@
 #include <lowp/kernels/gemm_bf16.hpp>
 #include <lowp/kernels/gemv_int8.hpp>
 #include <lowp/kernels/matmul.hpp>
+#include <lowp/kernels/prepack.hpp>
 #include <lowp/kernels/quantize.hpp>
 #include <lowp/kernels/unpack.hpp>
 

@@ -12,7 +12,7 @@
 
 #include <lowp/kernels/amx.hpp>
 #include <lowp/kernels/epilogue.hpp>
-#include <lowp/kernels/prepack.hpp>
+#include <lowp/kernels/prepacked.hpp>
 #include <lowp/kernels/tiers.hpp>
 
 namespace lowp::detail {
@@ -76,6 +76,9 @@ inline std::byte* shared_workspace(std::size_t bytes) {
 }  // namespace lowp::detail
 
 #if defined(__x86_64__)
+#define LOWP_BODY <lowp/kernels/unpack_tiles.inl>
+#define LOWP_TIERS 0b10000
+#include <lowp/kernels/foreach.inl>
 #define LOWP_BODY <lowp/kernels/gemm_bf16.inl>
 #define LOWP_TIERS 0b10000
 #include <lowp/kernels/foreach.inl>
