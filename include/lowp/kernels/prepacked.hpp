@@ -231,8 +231,8 @@ constexpr std::size_t plain_offset(std::size_t row, std::size_t k) noexcept {
   return row % panel_rows / tile_rows * 2048 + k * 64 + row % tile_rows * 4;
 }
 
-// Row `row` of the weights as floats, from column k0 to k1: the bits that its codec decodes to, but that -0 in several terms is +0, unless prepack was told
-// to round.
+// Row `row` of the weights as floats, from column k0 to k1: the bits that its codec decodes to, unless prepack was told
+// to round; but -0 in a sum of several terms is +0.
 inline void decode_packed_row(const prepacked& w, std::size_t row, std::size_t k0, std::size_t k1,
                               float* out) noexcept {
   const packed_header& h = w.head();
