@@ -35,7 +35,7 @@ enum class precision : unsigned char {
 /// What activations become on the way, with accumulate::fast.
 enum class activations : unsigned char {
   as_given,
-  int8,  ///< groups of 32 along k, each with a float scale max |x| / 127: |x - x'| <= max |x| / 254 in its group
+  int8,  ///< groups of 32 along k, each with a float scale max |x| / 127: |x - x'| <= (1/254 + 2^-22) max |x| of it
 };
 #pragma GCC diagnostic pop
 
