@@ -19,6 +19,8 @@
 #include <string>
 #include <vector>
 
+#include "fastest.hpp"
+
 namespace {
 
 constexpr std::size_t count = 16384;
@@ -37,16 +39,7 @@ std::vector<float> values() {
 
 template <class F>
 void fastest(benchmark::State& state, F f) {
-  double best = 1e300;
-  for (auto _ : state) {
-    const auto start = std::chrono::steady_clock::now();
-    f();
-    benchmark::ClobberMemory();
-    const std::chrono::duration<double> d = std::chrono::steady_clock::now() - start;
-    best = std::min(best, d.count());
-    state.SetIterationTime(d.count());
-  }
-  state.counters["ns_per_value"] = best * 1e9 / count;
+  fastest_of(state, count, f);
 }
 
 template <class F>

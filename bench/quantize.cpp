@@ -18,6 +18,8 @@
 #include <string>
 #include <vector>
 
+#include "fastest.hpp"
+
 namespace {
 
 constexpr std::size_t count = 16 * 1024;
@@ -39,16 +41,7 @@ const std::vector<float>& normal_values() {
 // Times f over the array and reports the fastest chunk as ns a value.
 template <class F>
 void fastest(benchmark::State& state, F f) {
-  double best = 1e300;
-  for (auto _ : state) {
-    const auto start = std::chrono::steady_clock::now();
-    f();
-    benchmark::ClobberMemory();
-    const std::chrono::duration<double> d = std::chrono::steady_clock::now() - start;
-    best = std::min(best, d.count());
-    state.SetIterationTime(d.count());
-  }
-  state.counters["ns_per_value"] = best * 1e9 / count;
+  fastest_of(state, count, f);
 }
 
 template <class F>

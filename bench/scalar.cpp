@@ -17,6 +17,7 @@
 #include <lowp/lowp.hpp>
 #include <vector>
 
+#include "fastest.hpp"
 #include "plain_posit.hpp"
 
 namespace {
@@ -44,16 +45,7 @@ std::vector<T> numbers(std::uint64_t stream) {
 // Times f over the arrays and reports the fastest chunk as ns an element.
 template <class F>
 void fastest(benchmark::State& state, F f) {
-  double best = 1e300;
-  for (auto _ : state) {
-    const auto start = std::chrono::steady_clock::now();
-    f();
-    benchmark::ClobberMemory();
-    const std::chrono::duration<double> d = std::chrono::steady_clock::now() - start;
-    best = std::min(best, d.count());
-    state.SetIterationTime(d.count());
-  }
-  state.counters["ns_per_value"] = best * 1e9 / count;
+  fastest_of(state, count, f);
 }
 
 template <class T, class Op>
