@@ -68,6 +68,9 @@ TEST_CASE("cast: numbers without arithmetic in lanes") {
   SOME(ternary);
   SOME(bipolar<3>);
   SOME(fp4_er_pos);
+  SOME(dense_shift<4>);  // without 0: ties at 0 go to the other side
+  SOME(bipolar<4>);
+  SOME(iq4nl);
   SOME(posit<20, 1>);
   SOME(fixed<20, 7>);
 }

@@ -176,12 +176,17 @@ constexpr encoding find_encoding() noexcept {
   if constexpr (family == encoding::one_by_one || !std::is_empty_v<R> || !ConstantOverflow<O>) {
     return encoding::one_by_one;
   } else if constexpr (family == encoding::levels) {
-    // One run of floats for each code: what is too large belongs to the outermost ones.
+    // One run of floats for each code: what is too large belongs to the outermost ones, and codes ascend through 0.
     const auto clamps = [](overflow_cause cause, bool negative) {
       return special_codes<F, R, O>::of(cause, negative) == F::assemble(negative, F::max_magnitude(negative));
     };
-    return Repeatable<R, O> && clamps(overflow_cause::finite, false) && clamps(overflow_cause::finite, true) &&
-                   clamps(overflow_cause::infinite, false) && clamps(overflow_cause::infinite, true)
+    // A format without 0 may round -0 to the level above 0, and 0 to the one below.
+    const auto zero = [](bool negative) {
+      return F::decode(lowp::encode<F>(exact::zero(negative), R{}, O{}, no_random));
+    };
+    return Repeatable<R, O> && compare(zero(true), zero(false)) <= 0 && clamps(overflow_cause::finite, false) &&
+                   clamps(overflow_cause::finite, true) && clamps(overflow_cause::infinite, false) &&
+                   clamps(overflow_cause::infinite, true)
                ? encoding::levels
                : encoding::one_by_one;
   } else if constexpr (!rounds_in_lanes<R>) {
