@@ -27,6 +27,17 @@ inline floats positive_part(floats a) noexcept {
 #endif
 }
 
+// To a line of its own, past the caches. Aligned to the vector.
+inline void store_past_caches(float* p, floats a) noexcept {
+#if LOWP_TIER >= 2
+  _mm512_stream_ps(p, a.v);
+#elif LOWP_TIER == 1
+  _mm256_stream_ps(p, a.v);
+#else
+  store(p, a);
+#endif
+}
+
 // Rows of sums to rows of y.
 inline void finish(const detail::epilogue_terms& t, std::size_t i, std::size_t j, std::size_t rows, std::size_t cols,
                    const float* sums, std::size_t stride, float* y, std::size_t y_stride) {
@@ -34,6 +45,7 @@ inline void finish(const detail::epilogue_terms& t, std::size_t i, std::size_t j
   const floats beta = fill(t.beta);
   for (std::size_t r = 0; r < rows; ++r, sums += stride, y += y_stride) {
     const floats factor = fill(t.row_scale != nullptr ? t.alpha * t.row_scale[i + r] : t.alpha);
+    const bool passes = t.past_caches && reinterpret_cast<std::uintptr_t>(y) % sizeof(floats) == 0;
     for (std::size_t c = 0; c < cols; c += lanes) {
       const std::size_t n = cols - c;
       const auto take = [n](const float* p) { return n >= lanes ? load(p) : load_part(p, n); };
@@ -47,7 +59,9 @@ inline void finish(const detail::epilogue_terms& t, std::size_t i, std::size_t j
       if (t.bias != nullptr) v = rounded(v) + take(t.bias + j + c);
       if (t.beta != 0) v = rounded(v) + rounded(beta * take(y + c));
       if (is_relu) v = positive_part(v);
-      if (n >= lanes) {
+      if (n >= lanes && passes) {
+        store_past_caches(y + c, v);
+      } else if (n >= lanes) {
         store(y + c, v);
       } else {
         store_part(y + c, v, n);

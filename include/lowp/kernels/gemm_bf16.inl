@@ -102,17 +102,28 @@ struct operand {
   int terms;
 };
 
-// Adds the products of 32 rows of a and of b over `steps` to tiles 0 to 3: tile 2i + j has half i of a, half j of b.
+template <int Tile, bool Passing>
+inline void load_operand(const std::byte* tile) noexcept {
+  if constexpr (Passing) {
+    detail::amx::load_passing<Tile>(tile);
+  } else {
+    detail::amx::load<Tile>(tile);
+  }
+}
+
+// Adds the products of 32 rows of a and of b over `steps` to tiles 0 to 3: tile 2i + j has half i of a, half j of b. One
+// of the operands comes from the second cache and leaves the other one in the first.
+template <bool LeftPasses>
 inline void multiply_steps(operand a, operand b, std::size_t steps) noexcept {
   namespace amx = detail::amx;
   if (a.terms == 1 && b.terms == 1) {
     for (std::size_t s = 0; s < steps; ++s, a.tiles += a.step, b.tiles += b.step) {
-      amx::load<4>(a.tiles);
-      amx::load<6>(b.tiles);
+      load_operand<4, LeftPasses>(a.tiles);
+      load_operand<6, !LeftPasses>(b.tiles);
       amx::dot_bf16<0, 4, 6>();
-      amx::load<7>(b.tiles + 1024);
+      load_operand<7, !LeftPasses>(b.tiles + 1024);
       amx::dot_bf16<1, 4, 7>();
-      amx::load<5>(a.tiles + 1024);
+      load_operand<5, LeftPasses>(a.tiles + 1024);
       amx::dot_bf16<2, 5, 6>();
       amx::dot_bf16<3, 5, 7>();
     }
@@ -122,13 +133,13 @@ inline void multiply_steps(operand a, operand b, std::size_t steps) noexcept {
   for (std::size_t s = 0; s < steps; ++s, a.tiles += a.step, b.tiles += b.step) {
     for (int i = 0; i < a.terms; ++i) {
       const std::byte* left = a.tiles + static_cast<std::size_t>(i) * a.term;
-      amx::load<4>(left);
-      amx::load<5>(left + 1024);
+      load_operand<4, LeftPasses>(left);
+      load_operand<5, LeftPasses>(left + 1024);
       for (int j = 0; j < b.terms && i + j < most; ++j) {  // what is left out is below the last term kept
         const std::byte* right = b.tiles + static_cast<std::size_t>(j) * b.term;
-        amx::load<6>(right);
+        load_operand<6, !LeftPasses>(right);
         amx::dot_bf16<0, 4, 6>();
-        amx::load<7>(right + 1024);
+        load_operand<7, !LeftPasses>(right + 1024);
         amx::dot_bf16<1, 4, 7>();
         amx::dot_bf16<2, 5, 6>();
         amx::dot_bf16<3, 5, 7>();
@@ -161,114 +172,130 @@ inline void store_sums(float* to) noexcept {
   amx::store<3>(to + 768);
 }
 
-// Sums that store_sums has stored, as 32 rows of x by 32 rows of W.
+// Writes the sums that store_sums has stored: 32 rows of x from row i by 32 rows of W from row j. Whole rows of them: past
+// the caches, two lines side by side take 0.8 of the time of two apart.
 template <bool WeightsLeft>
-inline void arrange_sums(const float* tile, float* sums) noexcept {
-  for (int x_half = 0; x_half < 2; ++x_half) {
-    for (int w_half = 0; w_half < 2; ++w_half) {
-      const float* from = tile + 256 * (WeightsLeft ? 2 * w_half + x_half : 2 * x_half + w_half);
-      __m512i v[16];
-      LOWP_UNROLL
-      for (int r = 0; r < 16; ++r) v[r] = _mm512_load_si512(from + 16 * r);
-      if constexpr (WeightsLeft) transpose16(v);
-      LOWP_UNROLL
-      for (int r = 0; r < 16; ++r) _mm512_store_si512(sums + (16 * x_half + r) * 32 + 16 * w_half, v[r]);
-    }
+inline void write_sums(const detail::sink& y, std::size_t i, std::size_t j, const float* tiles) {
+  alignas(64) float sums[32 * 32];
+  for (std::size_t t = 0; t < 4; ++t, tiles += 256) {
+    const std::size_t row = WeightsLeft ? t % 2 : t / 2, column = WeightsLeft ? t / 2 : t % 2;
+    __m512i v[16];
+    LOWP_UNROLL
+    for (int r = 0; r < 16; ++r) v[r] = _mm512_load_si512(tiles + 16 * r);
+    if constexpr (WeightsLeft) transpose16(v);
+    float* const out = sums + 512 * row + 16 * column;
+    LOWP_UNROLL
+    for (int r = 0; r < 16; ++r) _mm512_store_si512(out + 32 * r, v[r]);
   }
+  y.write(i, j, std::min<std::size_t>(32, y.rows() - i), std::min<std::size_t>(32, y.cols() - j), sums, 32);
 }
 
-// Panels [p0, p1) times all rows of x, which pack_strip has packed: [strip][step][term][2 tiles].
+// An unpacker of any layout: all terms of a step of a panel, `stride` bytes apart.
+struct step_unpacker {
+  void* unpackers = nullptr;
+  void (*run)(void*, const panel_reader&, std::size_t terms, std::size_t step, std::byte* out,
+              std::size_t stride) = nullptr;
+};
+
+// What the tasks of a product share.
+struct tile_product {
+  const detail::weight_view& w;
+  const detail::activation_view& x;
+  int x_terms;
+  const std::byte* packed_x;  // by pack_strip: [strip][step][term][2 tiles]
+  const detail::sink& y;
+};
+
+// Strips [b0, b1) of x times panels [p0, p1).
 //
-// With few strips a panel is unpacked, multiplied with all of them, and the next one comes from memory meanwhile. With
-// many, a block of panels stays in the L2 cache and a strip of x is multiplied with all of these before the next, so
-// that rows of y are written along and not across, which at 4 KiB a row would meet in one set of the cache.
+// x comes from the second cache (in_second_cache strips fit), a chunk of a panel stays in the first one for all strips.
+// Sums are kept between the chunks of a panel. Weights that are no tiles yet are unpacked a chunk ahead, and a finished
+// block of y is written, while the tile unit works on the next: `beside` does a share of that after each few steps.
 template <bool WeightsLeft>
-inline void multiply_panels(const detail::weight_view& w, const detail::activation_view& x, int x_terms,
-                            const std::byte* packed_x, std::size_t p0, std::size_t p1, const detail::sink& y) {
+inline void multiply_panels(const tile_product& product, const step_unpacker& unpack, std::size_t b0, std::size_t b1,
+                            std::size_t p0, std::size_t p1) {
   const detail::amx::session session;
+  const detail::weight_view& w = product.w;
   const prepacked& weights = *w.packed;
   const int w_terms = static_cast<int>(w.terms);
-  const std::size_t steps = weights.steps(), strips = (x.rows + 31) / 32, n = weights.rows();
-  const std::size_t x_step = static_cast<std::size_t>(x_terms) * 2048;
-  const std::size_t chunk = std::min<std::size_t>(steps, 256), panel_bytes = chunk * w.terms * 2048;
-  const std::size_t panels =
-      strips <= 8 ? 1 : std::min(p1 - p0, std::max<std::size_t>(1, (std::size_t{1} << 20) / panel_bytes));
-  const std::size_t block = std::min<std::size_t>(strips, 128);  // strips whose partial sums are kept, if any are
-  std::byte* const unpacked =
-      detail::workspace((WeightsLeft ? panels * panel_bytes : 0) + (chunk < steps ? block * panels * 4096 : 0));
-  float* const partial = reinterpret_cast<float*>(unpacked + (WeightsLeft ? panels * panel_bytes : 0));
-  // A block is written while the next one is multiplied, so that the tile unit does not wait for y.
-  alignas(64) float stored[4 * 256], sums[32 * 32];
+  const std::size_t steps = weights.steps(), x_step = static_cast<std::size_t>(product.x_terms) * 2048;
+  const std::size_t most = std::max<std::size_t>(1, (WeightsLeft ? 8 : 16) / w.terms);  // 32 KiB, with the next one
+  const std::size_t chunks = std::max<std::size_t>(1, (steps + most - 1) / most),
+                    chunk = (steps + chunks - 1) / chunks;
+  const std::size_t chunk_bytes = chunk * w.terms * 2048, count = (p1 - p0) * chunks;
+  std::byte* const unpacked = detail::workspace((WeightsLeft ? 2 * chunk_bytes : 0) + (b1 - b0) * 4096);
+  float* const partial = reinterpret_cast<float*>(unpacked + (WeightsLeft ? 2 * chunk_bytes : 0));
+
+  alignas(64) float stored[4 * 256];
   bool waiting = false;
   std::size_t waiting_b = 0, waiting_p = 0;
   const auto write_waiting = [&] {
     if (!waiting) return;
     waiting = false;
-    arrange_sums<WeightsLeft>(stored, sums);
-    y.write(32 * waiting_b, 32 * waiting_p, std::min<std::size_t>(32, x.rows - 32 * waiting_b),
-            std::min<std::size_t>(32, n - 32 * waiting_p), sums, 32);
+    write_sums<WeightsLeft>(product.y, 32 * waiting_b, 32 * waiting_p, stored);
   };
 
-  // One strip times one panel over steps [s0, s1).
-  const auto multiply = [&](std::size_t b, std::size_t p, const operand& of_w, std::size_t s0, std::size_t s1,
-                            float* kept) {
-    if (s0 == 0) {
-      zero_sums();
-    } else {
-      load_sums(kept);
-    }
-    const operand of_x{packed_x + (b * steps + s0) * x_step, x_step, 2048, x_terms};
-    operand left = WeightsLeft ? of_w : of_x, right = WeightsLeft ? of_x : of_w;
-    const std::size_t half = (s1 - s0) / 2;
-    multiply_steps(left, right, half);
-    write_waiting();
-    left.tiles += half * left.step;
-    right.tiles += half * right.step;
-    multiply_steps(left, right, s1 - s0 - half);
-    if (s1 < steps) return store_sums(kept);
-    store_sums(stored);
-    waiting = true;
-    waiting_b = b;
-    waiting_p = p;
+  // Chunk u of the task is that of panel p0 + u / chunks. Unpacks its steps up to share / shares of all.
+  std::size_t next = 0;
+  const auto unpack_chunk = [&](std::size_t u, std::size_t share, std::size_t shares) {
+    if (!WeightsLeft || u >= count) return;
+    const std::size_t p = p0 + u / chunks, s0 = u % chunks * chunk, size = std::min(chunk, steps - s0);
+    const panel_reader reader(w, p);
+    std::byte* const out = unpacked + u % 2 * chunk_bytes;
+    for (const std::size_t end = size * share / shares; next < end; ++next)
+      unpack.run(unpack.unpackers, reader, w.terms, s0 + next, out + next * 2048, chunk * 2048);
   };
 
-  for (std::size_t b0 = 0; b0 < strips; b0 += block) {
-    const std::size_t b1 = std::min(strips, b0 + block);
-    for (std::size_t q0 = p0; q0 < p1; q0 += panels) {
-      const std::size_t q1 = std::min(p1, q0 + panels);
-      for (std::size_t s0 = 0; s0 < steps; s0 += chunk) {
-        const std::size_t s1 = std::min(steps, s0 + chunk);
-        const auto of_w = [&](std::size_t p) -> operand {
-          if constexpr (WeightsLeft) return {unpacked + (p - q0) * panel_bytes, 2048, chunk * 2048, w_terms};
-          return {weights.codes(p, s0), 2048, weights.panels() * steps * 2048, w_terms};
-        };
-        if constexpr (WeightsLeft) {
-          with_unpacker(w, [&]<class U>() {
-            for (std::size_t p = q0; p < q1; ++p) {
-              const panel_reader reader(w, p);
-              std::byte* out = unpacked + (p - q0) * panel_bytes;
-              for (std::size_t t = 0; t < w.terms; ++t) {
-                U unpacker(w, t);
-                for (std::size_t s = s0; s < s1; ++s) reader.unpack(unpacker, s, out + (t * chunk + s - s0) * 2048);
-              }
-            }
-          });
-        }
-        const std::size_t next_bytes = panels == 1 && b0 == 0 && q1 < p1 ? weights.step_bytes() * (s1 - s0) : 0;
-        const std::size_t share = (next_bytes / (b1 - b0) + 63) / 64 * 64;
-        for (std::size_t b = b0; b < b1; ++b) {
-          if (next_bytes != 0) {
-            const std::byte* next = weights.codes(q1, s0);
-            for (std::size_t at = (b - b0) * share; at < std::min(next_bytes, (b - b0 + 1) * share); at += 64)
-              _mm_prefetch(reinterpret_cast<const char*>(next + at), _MM_HINT_T1);
-          }
-          for (std::size_t p = q0; p < q1; ++p)
-            multiply(b, p, of_w(p), s0, s1, partial + ((b - b0) * panels + p - q0) * 1024);
-        }
+  unpack_chunk(0, 1, 1);
+  for (std::size_t u = 0; u < count; ++u) {
+    const std::size_t p = p0 + u / chunks, s0 = u % chunks * chunk, s1 = std::min(steps, s0 + chunk);
+    const operand of_w = WeightsLeft ? operand{unpacked + u % 2 * chunk_bytes, 2048, chunk * 2048, w_terms}
+                                     : operand{weights.codes(p, s0), 2048, weights.panels() * steps * 2048, w_terms};
+    next = 0;
+    for (std::size_t b = b0; b < b1; ++b) {
+      float* const kept = partial + (b - b0) * 1024;
+      if (s0 == 0) {
+        zero_sums();
+      } else {
+        load_sums(kept);
       }
+      const operand of_x{product.packed_x + (b * steps + s0) * x_step, x_step, 2048, product.x_terms};
+      operand left = WeightsLeft ? of_w : of_x, right = WeightsLeft ? of_x : of_w;
+      constexpr std::size_t pieces = 4;
+      for (std::size_t piece = 0; piece < pieces; ++piece) {
+        const std::size_t size = (s1 - s0) * (piece + 1) / pieces - (s1 - s0) * piece / pieces;
+        multiply_steps<!WeightsLeft>(left, right, size);
+        left.tiles += size * left.step;
+        right.tiles += size * right.step;
+        if (piece == 1) write_waiting();
+        unpack_chunk(u + 1, (b - b0) * pieces + piece + 1, (b1 - b0) * pieces);
+      }
+      if (s1 < steps) {
+        store_sums(kept);
+        continue;
+      }
+      store_sums(stored);
+      waiting = true;
+      waiting_b = b;
+      waiting_p = p;
     }
   }
   write_waiting();
+  _mm_sfence();  // of what is written past the caches
+}
+
+// The same with the unpacker that the layout needs.
+inline void multiply_packed_panels(const tile_product& product, std::size_t b0, std::size_t b1, std::size_t p0,
+                                   std::size_t p1) {
+  with_unpacker(product.w, [&]<class U>() {
+    const std::size_t last = product.w.terms - 1;
+    U unpackers[3] = {{product.w, 0}, {product.w, std::min<std::size_t>(1, last)}, {product.w, last}};
+    const auto run = [](void* all, const panel_reader& reader, std::size_t terms, std::size_t step, std::byte* out,
+                        std::size_t stride) {
+      for (std::size_t t = 0; t < terms; ++t) reader.unpack(static_cast<U*>(all)[t], step, out + t * stride);
+    };
+    multiply_panels<true>(product, {unpackers, run}, b0, b1, p0, p1);
+  });
 }
 
 // ---- few rows of x: all terms of all rows side by side in one tile
@@ -404,25 +431,32 @@ inline void gemm_bf16(const detail::weight_view& w, const detail::activation_vie
                       const detail::sink& y, const executor& run) {
   const std::size_t steps = w.packed->steps(), panels = w.packed->panels(), terms = static_cast<std::size_t>(x_terms);
   const bool few = x.rows * terms <= 16, wide = w.packed->head().how == detail::unpacking::wide;
-  const std::size_t strips = (x.rows + 31) / 32;
-  std::byte* const packed =
-      detail::shared_workspace(few ? steps * 64 * x.rows * terms : strips * steps * terms * 2048);
+  const std::size_t strips = (x.rows + 31) / 32, strip_bytes = steps * terms * 2048;
+  std::byte* const packed = detail::shared_workspace(few ? steps * 64 * x.rows * terms : strips * strip_bytes);
   if (few) {
     (wide ? pack_columns<true> : pack_columns<false>)(x, x_terms, steps, packed);
-  } else {
-    run(strips, [&](std::size_t i) {
-      (wide ? pack_strip<true> : pack_strip<false>)(x, 32 * i, 0, steps, x_terms, packed + i * steps * terms * 2048);
-    });
-  }
-  const std::size_t tasks = std::min<std::size_t>(panels, 16);
-  run(tasks, [&](std::size_t i) {
-    const std::size_t p0 = panels * i / tasks, p1 = panels * (i + 1) / tasks;
-    if (!few) {
-      (wide ? multiply_panels<false> : multiply_panels<true>)(w, x, x_terms, packed, p0, p1, y);
-    } else if (wide) {
-      multiply_few_wide(w, x, x_terms, packed, p0, p1, y);
-    } else {
+    const std::size_t tasks = std::min<std::size_t>(panels, 16);
+    run(tasks, [&](std::size_t i) {
+      const std::size_t p0 = panels * i / tasks, p1 = panels * (i + 1) / tasks;
+      if (wide) return multiply_few_wide(w, x, x_terms, packed, p0, p1, y);
       with_unpacker(w, [&]<class U>() { multiply_few<U>(w, x, x_terms, packed, p0, p1, y); });
-    }
+    });
+    return;
+  }
+  run(strips, [&](std::size_t i) {
+    (wide ? pack_strip<true> : pack_strip<false>)(x, 32 * i, 0, steps, x_terms, packed + i * strip_bytes);
+  });
+  // Blocks of x that fit half of a second cache of 2 MiB; tasks of one block follow each other.
+  const std::size_t most = std::max<std::size_t>(4, (std::size_t{1} << 20) / std::max<std::size_t>(strip_bytes, 1));
+  const std::size_t blocks = (strips + most - 1) / most;
+  const std::size_t groups = std::min(panels, (64 + blocks - 1) / blocks);
+  const detail::sink to = y.past_caches();
+  const tile_product product{w, x, x_terms, packed, to};
+  run(blocks * groups, [&](std::size_t i) {
+    const std::size_t b = i / groups, g = i % groups;
+    const std::size_t b0 = strips * b / blocks, b1 = strips * (b + 1) / blocks;
+    const std::size_t p0 = panels * g / groups, p1 = panels * (g + 1) / groups;
+    if (wide) return multiply_panels<false>(product, {}, b0, b1, p0, p1);
+    multiply_packed_panels(product, b0, b1, p0, p1);
   });
 }
