@@ -111,7 +111,7 @@ void add_int8(jobs& all, const gemm_shape& s, double to_onednn) {
          const lowp::gemm_options o;
          const lowp::detail::sink to(y, o);
          runners r{{"ours", role::ours, [&] {
-                      lowp::detail::gemm_int8(packed, view(x.data(), s.m, s.k), {&to, write_sums, nullptr, nullptr});
+                      lowp::detail::gemm_int8(packed, view(x.data(), s.m, s.k), {&to, write_sums, nullptr});
                       keep(y.data());
                     }}};
          r[0].run();

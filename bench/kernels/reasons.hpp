@@ -13,7 +13,7 @@ struct reason {
 inline constexpr reason reasons[] = {
     {"gemm int4 groups, bf16 x", "nothing is lost: level times float16 scale takes 2 bfloat16, so 2 passes"},
     {"gemm nf4, bf16 x", "nothing is lost: float levels times float scale take 3 bfloat16, so 3 passes"},
-    {"gemm bf16", "writing y, 4 MiB for 1024^3, takes a third of the time: it leaves the second cache"},
+    {"gemm bf16", "weights, 32 MiB for 4096 x 4096, come from the third cache or memory"},
     {"gemv float", "prepacked floats are three bfloat16, 6 bytes a value, of which all are read"},
     {"gemv int4 groups, hot", "nothing is lost: 2 bfloat16 for each weight, unpacked one after the other"},
     {"gemv int4 groups, cold", "nothing is lost: 2 bfloat16 for each weight, unpacked one after the other"},

@@ -81,7 +81,7 @@ result compute(const bytes& x, const bytes& w, lowp::executor threads = {}) {
     if (packed.row_sum(j) != sum) FAIL("row sum " << j << ": " << packed.row_sum(j) << " is not " << sum);
   }
   result* const self = &y;
-  lowp::detail::gemm_int8(packed, x.view(), int8_sink{&self, put<std::int32_t>, put<std::int64_t>, nullptr}, threads);
+  lowp::detail::gemm_int8(packed, x.view(), int8_sink{&self, put<std::int32_t>, put<std::int64_t>}, threads);
   return y;
 }
 
@@ -225,7 +225,7 @@ TEST_CASE("int8 gemm: what does not fit is refused") {
   result* const self = &y;
   const int8_weights long_weights = lowp::detail::prepack_int8(longer.view());
   CHECK_THROWS_AS(
-      lowp::detail::gemm_int8(long_weights, longer.view(), int8_sink{&self, put<std::int32_t>, nullptr, nullptr}),
+      lowp::detail::gemm_int8(long_weights, longer.view(), int8_sink{&self, put<std::int32_t>, nullptr}),
       lowp::error);
   CHECK(y.times[0] == 0);
 }

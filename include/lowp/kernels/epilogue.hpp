@@ -34,6 +34,12 @@ struct epilogue_terms {
   const float* bias = nullptr;
   float (*activation)(float) = nullptr;
   bool past_caches = false;  ///< y is written past the caches
+
+  /// Whether a sum is y as it is.
+  [[nodiscard]] bool is_plain() const noexcept {
+    return alpha == 1 && beta == 0 && row_scale == nullptr && column_scale == nullptr && bias == nullptr &&
+           activation == nullptr;
+  }
 };
 
 /// Zero points and the sums that take them out of integer products. Null pointers stand for zeros.
@@ -73,10 +79,11 @@ inline constexpr kernel_table<finish_kernel> finish_table{
     {{&tiers::scalar::finish, &tiers::haswell::finish, &tiers::skylake::finish, &tiers::icelake::finish,
       &tiers::sapphire::finish}}};
 
-using integer_kernel = void(const zero_points&, std::size_t, std::size_t, std::size_t, const std::int32_t*, float*);
-inline constexpr kernel_table<integer_kernel> without_zeros_table{
-    {{&tiers::scalar::without_zeros, &tiers::haswell::without_zeros, &tiers::skylake::without_zeros,
-      &tiers::icelake::without_zeros, &tiers::sapphire::without_zeros}}};
+using finish_integers_kernel = void(const zero_points&, const epilogue_terms&, std::size_t, std::size_t, std::size_t,
+                                    std::size_t, const std::int32_t*, std::size_t, float*, std::size_t);
+inline constexpr kernel_table<finish_integers_kernel> finish_integers_table{
+    {{&tiers::scalar::finish_integers, &tiers::haswell::finish_integers, &tiers::skylake::finish_integers,
+      &tiers::icelake::finish_integers, &tiers::sapphire::finish_integers}}};
 
 /// Where the sums of a gemm go.
 class sink {
@@ -113,12 +120,12 @@ class sink {
 
   /// Where y is float and a sum is its element as it is: a core may then write y(i, j) itself. Otherwise null.
   [[nodiscard]] float* in_place(std::size_t i, std::size_t j) const noexcept {
-    return is_plain() ? static_cast<float*>(y_) + i * stride_ + j : nullptr;
+    return store_ == nullptr && terms_.is_plain() ? static_cast<float*>(y_) + i * stride_ + j : nullptr;
   }
   [[nodiscard]] std::size_t stride() const noexcept { return stride_; }
 
   /// The same, but where y is more than caches keep beside the operands it is written past them, which spares reading
-  /// it first: 1024 x 1024 floats take 0.2 ms instead of 0.8. A task that wrote so ends with _mm_sfence.
+  /// it first: 1024 x 1024 floats take 0.2 ms instead of 0.8. A task that wrote so ends with written_past_caches.
   [[nodiscard]] sink past_caches() const noexcept {
     sink s = *this;
     s.terms_.past_caches = store_ == nullptr && terms_.beta == 0 && rows_ * cols_ >= (1 << 18) &&
@@ -129,41 +136,38 @@ class sink {
   /// Finishes sums: sums[r * stride + c] is that of y(i + r, j + c).
   void write(std::size_t i, std::size_t j, std::size_t rows, std::size_t cols, const float* sums,
              std::size_t stride) const {
-    if (rows == 0 || cols == 0) return;
-    if (store_ == nullptr)
-      return finish_(terms_, i, j, rows, cols, sums, stride, static_cast<float*>(y_) + i * stride_ + j, stride_);
-    std::array<float, 256> part;
-    for (std::size_t r = 0; r < rows; ++r) {
-      for (std::size_t c = 0; c < cols; c += part.size()) {
-        const std::size_t n = std::min(part.size(), cols - c), at = (i + r) * stride_ + j + c;
-        if (terms_.beta != 0) load_(y_, at, n, part.data());
-        finish_(terms_, i + r, j + c, 1, n, sums + r * stride + c, stride, part.data(), part.size());
-        store_(y_, at, n, part.data(), (i + r) * cols_ + j + c);
-      }
-    }
+    write_by(
+        i, j, rows, cols,
+        [&](std::size_t r, std::size_t c, std::size_t height, std::size_t width, float* y, std::size_t y_stride) {
+          finish_(terms_, i + r, j + c, height, width, sums + r * stride + c, stride, y, y_stride);
+        });
   }
 
   /// The same of integer sums.
   void write(std::size_t i, std::size_t j, std::size_t rows, std::size_t cols, const std::int32_t* sums,
              std::size_t stride, const zero_points& zeros = {}) const {
-    std::array<float, 1024> part;
-    const std::size_t width = std::min<std::size_t>(cols, 256);
-    if (width == 0) return;
-    for (std::size_t r = 0, height; r < rows; r += height) {
-      height = std::min(part.size() / width, rows - r);
-      for (std::size_t c = 0; c < cols; c += width) {
-        const std::size_t n = std::min(width, cols - c);
-        for (std::size_t h = 0; h < height; ++h)
-          without_zeros_(zeros, i + r + h, j + c, n, sums + (r + h) * stride + c, part.data() + h * width);
-        write(i + r, j + c, height, n, part.data(), width);
-      }
-    }
+    write_by(
+        i, j, rows, cols,
+        [&](std::size_t r, std::size_t c, std::size_t height, std::size_t width, float* y, std::size_t y_stride) {
+          finish_integers_(zeros, terms_, i + r, j + c, height, width, sums + r * stride + c, stride, y, y_stride);
+        });
   }
 
  private:
-  [[nodiscard]] bool is_plain() const noexcept {
-    return store_ == nullptr && terms_.alpha == 1 && terms_.beta == 0 && terms_.row_scale == nullptr &&
-           terms_.column_scale == nullptr && terms_.bias == nullptr && terms_.activation == nullptr;
+  // Lets finish write the block to y: straight, or by stretches of rows as floats.
+  template <class F>
+  void write_by(std::size_t i, std::size_t j, std::size_t rows, std::size_t cols, const F& finish) const {
+    if (rows == 0 || cols == 0) return;
+    if (store_ == nullptr) return finish(0, 0, rows, cols, static_cast<float*>(y_) + i * stride_ + j, stride_);
+    std::array<float, 256> part;
+    for (std::size_t r = 0; r < rows; ++r) {
+      for (std::size_t c = 0; c < cols; c += part.size()) {
+        const std::size_t n = std::min(part.size(), cols - c), at = (i + r) * stride_ + j + c;
+        if (terms_.beta != 0) load_(y_, at, n, part.data());
+        finish(r, c, 1, n, part.data(), part.size());
+        store_(y_, at, n, part.data(), (i + r) * cols_ + j + c);
+      }
+    }
   }
   static const float* given(std::span<const float> values, std::size_t n, const char* name, const char* what) {
     if (values.empty()) return nullptr;
@@ -179,7 +183,7 @@ class sink {
   void (*load_)(const void*, std::size_t, std::size_t, float*) = nullptr;
   void (*store_)(void*, std::size_t, std::size_t, const float*, std::uint64_t) = nullptr;  // null: y is float
   finish_kernel* finish_ = finish_table(active());
-  integer_kernel* without_zeros_ = without_zeros_table(active());
+  finish_integers_kernel* finish_integers_ = finish_integers_table(active());
 };
 
 }  // namespace lowp::detail

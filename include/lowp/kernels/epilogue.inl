@@ -38,82 +38,125 @@ inline void store_past_caches(float* p, floats a) noexcept {
 #endif
 }
 
-// Rows of sums to rows of y.
-inline void finish(const detail::epilogue_terms& t, std::size_t i, std::size_t j, std::size_t rows, std::size_t cols,
-                   const float* sums, std::size_t stride, float* y, std::size_t y_stride) {
+// Rows of y from their sums: take(r, c) are those from column c on, take_part(r, c, n) the first n of them. Plain: they
+// are y as they are.
+template <bool Plain, class Take, class TakePart>
+inline void finish_rows(const detail::epilogue_terms& given, std::size_t i, std::size_t j, std::size_t rows,
+                        std::size_t cols, const Take& take, const TakePart& take_part, float* y,
+                        std::size_t y_stride) noexcept {
+  const detail::epilogue_terms t = given;  // a copy, which stores to y cannot change
   const bool scaled = t.alpha != 1 || t.row_scale != nullptr, is_relu = t.activation == &relu;
   const floats beta = fill(t.beta);
-  for (std::size_t r = 0; r < rows; ++r, sums += stride, y += y_stride) {
-    const floats factor = fill(t.row_scale != nullptr ? t.alpha * t.row_scale[i + r] : t.alpha);
+  for (std::size_t r = 0; r < rows; ++r, y += y_stride) {
     const bool passes = t.past_caches && reinterpret_cast<std::uintptr_t>(y) % sizeof(floats) == 0;
-    for (std::size_t c = 0; c < cols; c += lanes) {
-      const std::size_t n = cols - c;
-      const auto take = [n](const float* p) { return n >= lanes ? load(p) : load_part(p, n); };
-      floats v = take(sums + c);
+    const floats factor = fill(t.row_scale != nullptr ? t.alpha * t.row_scale[i + r] : t.alpha);
+    const auto finished = [&](floats v, const auto& of, std::size_t c) {
+      if (Plain) return v;
       if (t.column_scale != nullptr) {
-        const floats scale = take(t.column_scale + j + c);
+        const floats scale = of(t.column_scale + j + c);
         v = scaled ? rounded(factor * scale) * v : scale * v;
       } else if (scaled) {
         v = factor * v;
       }
-      if (t.bias != nullptr) v = rounded(v) + take(t.bias + j + c);
-      if (t.beta != 0) v = rounded(v) + rounded(beta * take(y + c));
-      if (is_relu) v = positive_part(v);
-      if (n >= lanes && passes) {
-        store_past_caches(y + c, v);
-      } else if (n >= lanes) {
-        store(y + c, v);
-      } else {
-        store_part(y + c, v, n);
-      }
+      if (t.bias != nullptr) v = rounded(v) + of(t.bias + j + c);
+      if (t.beta != 0) v = rounded(v) + rounded(beta * of(y + c));
+      return is_relu ? positive_part(v) : v;
+    };
+    std::size_t c = 0;
+    for (; c + lanes <= cols; c += lanes) {
+      const floats v = finished(
+          take(r, c), [](const float* p) { return load(p); }, c);
+      passes ? store_past_caches(y + c, v) : store(y + c, v);
     }
+    if (const std::size_t n = cols - c; n != 0)
+      store_part(y + c,
+                 finished(
+                     take_part(r, c, n), [n](const float* p) { return load_part(p, n); }, c),
+                 n);
     if (t.activation != nullptr && !is_relu) {
-      for (std::size_t c = 0; c < cols; ++c) y[c] = t.activation(y[c]);
+      for (c = 0; c < cols; ++c) y[c] = t.activation(y[c]);
     }
   }
 }
 
-#if LOWP_TIER == 1
-inline __m256i load_words(const std::int32_t* p) noexcept {
-  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+// Rows of sums to rows of y.
+inline void finish(const detail::epilogue_terms& t, std::size_t i, std::size_t j, std::size_t rows, std::size_t cols,
+                   const float* sums, std::size_t stride, float* y, std::size_t y_stride) {
+  const auto take = [=](std::size_t r, std::size_t c) { return load(sums + r * stride + c); };
+  const auto take_part = [=](std::size_t r, std::size_t c, std::size_t n) {
+    return load_part(sums + r * stride + c, n);
+  };
+  (t.is_plain()
+       ? finish_rows<true, decltype(take), decltype(take_part)>
+       : finish_rows<false, decltype(take), decltype(take_part)>)(t, i, j, rows, cols, take, take_part, y, y_stride);
 }
-#endif
 
-// Row i, columns j ... j + n - 1 of integer sums as floats, zero points taken out.
-inline void without_zeros(const detail::zero_points& z, std::size_t i, std::size_t j, std::size_t n,
-                          const std::int32_t* sums, float* out) {
-  const std::int32_t row_zero = z.row_zero != nullptr ? z.row_zero[i] : 0;
-  const std::int32_t row_sum = z.column_zero != nullptr ? z.row_sum[i] : 0;
-  const bool wide = !z.none() && !z.fits_in_32_bits();
-  std::size_t c = 0;
-#if LOWP_TIER >= 1
-  // sum - row_zero column_sum + column_zero (k row_zero - row_sum), modulo 2^32
-  const auto low = [](std::int64_t v) { return static_cast<std::int32_t>(v); };
-  const std::int32_t offset = low(static_cast<std::int64_t>(z.k) * row_zero - row_sum);
-  for (; !wide && c + lanes <= n; c += lanes) {
+// a * b modulo 2^32.
+inline words multiply_low(words a, words b) noexcept {
 #if LOWP_TIER >= 2
-    __m512i v = _mm512_loadu_si512(sums + c);
-    if (z.row_zero != nullptr)
-      v = _mm512_sub_epi32(v,
-                           _mm512_mullo_epi32(_mm512_set1_epi32(row_zero), _mm512_loadu_si512(z.column_sum + j + c)));
-    if (z.column_zero != nullptr)
-      v = _mm512_add_epi32(v,
-                           _mm512_mullo_epi32(_mm512_set1_epi32(offset), _mm512_loadu_si512(z.column_zero + j + c)));
-    store(out + c, {_mm512_cvtepi32_ps(v)});
+  return {_mm512_mullo_epi32(a.v, b.v)};
+#elif LOWP_TIER == 1
+  return {_mm256_mullo_epi32(a.v, b.v)};
 #else
-    __m256i v = load_words(sums + c);
+  return {a.v * b.v};
+#endif
+}
+
+// sum - row_zero column_sum + column_zero (k row_zero - row_sum): modulo 2^32 where that is enough, else one by one.
+struct corrected_sums {
+  const detail::zero_points& z;
+  std::size_t i, j, stride;
+  const std::int32_t* sums;
+
+  std::int64_t row_zero(std::size_t r) const noexcept { return z.row_zero != nullptr ? z.row_zero[i + r] : 0; }
+  std::int64_t offset(std::size_t r) const noexcept {
+    return z.column_zero != nullptr ? static_cast<std::int64_t>(z.k) * row_zero(r) - z.row_sum[i + r] : 0;
+  }
+  template <class Load>
+  floats narrow(std::size_t r, std::size_t c, const Load& load_words) const noexcept {
+    const auto of = [&](const std::int32_t* p) { return load_words(reinterpret_cast<const std::uint32_t*>(p)); };
+    words v = of(sums + r * stride + c);
     if (z.row_zero != nullptr)
-      v = _mm256_sub_epi32(v, _mm256_mullo_epi32(_mm256_set1_epi32(row_zero), load_words(z.column_sum + j + c)));
+      v = v - multiply_low(fill_words(static_cast<std::uint32_t>(row_zero(r))), of(z.column_sum + j + c));
     if (z.column_zero != nullptr)
-      v = _mm256_add_epi32(v, _mm256_mullo_epi32(_mm256_set1_epi32(offset), load_words(z.column_zero + j + c)));
-    store(out + c, {_mm256_cvtepi32_ps(v)});
-#endif
+      v = v + multiply_low(fill_words(static_cast<std::uint32_t>(offset(r))), of(z.column_zero + j + c));
+    return from_ints(v);
   }
-#endif
-  for (; c < n; ++c) {
-    std::int64_t v = sums[c];
-    if (z.row_zero != nullptr) v -= std::int64_t{row_zero} * z.column_sum[j + c];
-    if (z.column_zero != nullptr) v += z.column_zero[j + c] * (static_cast<std::int64_t>(z.k) * row_zero - row_sum);
-    out[c] = static_cast<float>(wide ? v : static_cast<std::int32_t>(v));
+  floats one_by_one(std::size_t r, std::size_t c, std::size_t n) const noexcept {
+    float exact[lanes] = {};
+    for (std::size_t l = 0; l < n; ++l, ++c) {
+      std::int64_t v = sums[r * stride + c];
+      if (z.row_zero != nullptr) v -= row_zero(r) * z.column_sum[j + c];
+      if (z.column_zero != nullptr) v += offset(r) * z.column_zero[j + c];
+      exact[l] = static_cast<float>(v);
+    }
+    return load(exact);
   }
+};
+
+// The same of integer sums, zero points taken out.
+inline void finish_integers(const detail::zero_points& z, const detail::epilogue_terms& t, std::size_t i,
+                            std::size_t j, std::size_t rows, std::size_t cols, const std::int32_t* sums,
+                            std::size_t stride, float* y, std::size_t y_stride) {
+  const bool wide = !z.none() && !z.fits_in_32_bits();
+  const corrected_sums of{z, i, j, stride, sums};
+  if (z.none() && t.is_plain()) {
+    const auto first = [=](std::size_t r, std::size_t c) {
+      return reinterpret_cast<const std::uint32_t*>(sums + r * stride + c);
+    };
+    return finish_rows<true>(
+        t, i, j, rows, cols, [=](std::size_t r, std::size_t c) { return from_ints(load(first(r, c))); },
+        [=](std::size_t r, std::size_t c, std::size_t n) { return from_ints(load_part(first(r, c), n)); }, y,
+        y_stride);
+  }
+  finish_rows<false>(
+      t, i, j, rows, cols,
+      [&](std::size_t r, std::size_t c) {
+        return wide ? of.one_by_one(r, c, lanes) : of.narrow(r, c, [](const std::uint32_t* p) { return load(p); });
+      },
+      [&](std::size_t r, std::size_t c, std::size_t n) {
+        return wide ? of.one_by_one(r, c, n)
+                    : of.narrow(r, c, [n](const std::uint32_t* p) { return load_part(p, n); });
+      },
+      y, y_stride);
 }

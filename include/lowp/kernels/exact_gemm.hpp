@@ -176,7 +176,7 @@ struct digit_sums {
       for (std::size_t c = 0; c < n; ++c) to[r * s.cols + c] += from[r * stride + c] * weight;
     }
   }
-  [[nodiscard]] int8_sink sink() const noexcept { return {this, &add<std::int32_t>, &add<std::int64_t>, nullptr}; }
+  [[nodiscard]] int8_sink sink() const noexcept { return {this, &add<std::int32_t>, &add<std::int64_t>}; }
 
   /// Output at (i, j), rounded to float; sums weigh 2^unit.
   template <int unit>

@@ -111,39 +111,35 @@ inline void load_operand(const std::byte* tile) noexcept {
   }
 }
 
-// Adds the products of 32 rows of a and of b over `steps` to tiles 0 to 3: tile 2i + j has half i of a, half j of b. One
-// of the operands comes from the second cache and leaves the other one in the first.
+// Adds the products of 32 rows of a and of b of a step to tiles 0 to 3: tile 2i + j has half i of a, half j of b. One of
+// the operands comes from the second cache and leaves the other one in the first.
 template <bool LeftPasses>
-inline void multiply_steps(operand a, operand b, std::size_t steps) noexcept {
+inline void multiply_step(const operand& a, const operand& b) noexcept {
   namespace amx = detail::amx;
   if (a.terms == 1 && b.terms == 1) {
-    for (std::size_t s = 0; s < steps; ++s, a.tiles += a.step, b.tiles += b.step) {
-      load_operand<4, LeftPasses>(a.tiles);
-      load_operand<6, !LeftPasses>(b.tiles);
-      amx::dot_bf16<0, 4, 6>();
-      load_operand<7, !LeftPasses>(b.tiles + 1024);
-      amx::dot_bf16<1, 4, 7>();
-      load_operand<5, LeftPasses>(a.tiles + 1024);
-      amx::dot_bf16<2, 5, 6>();
-      amx::dot_bf16<3, 5, 7>();
-    }
+    load_operand<4, LeftPasses>(a.tiles);
+    load_operand<6, !LeftPasses>(b.tiles);
+    amx::dot_bf16<0, 4, 6>();
+    load_operand<7, !LeftPasses>(b.tiles + 1024);
+    amx::dot_bf16<1, 4, 7>();
+    load_operand<5, LeftPasses>(a.tiles + 1024);
+    amx::dot_bf16<2, 5, 6>();
+    amx::dot_bf16<3, 5, 7>();
     return;
   }
   const int most = std::max(a.terms, b.terms);
-  for (std::size_t s = 0; s < steps; ++s, a.tiles += a.step, b.tiles += b.step) {
-    for (int i = 0; i < a.terms; ++i) {
-      const std::byte* left = a.tiles + static_cast<std::size_t>(i) * a.term;
-      load_operand<4, LeftPasses>(left);
-      load_operand<5, LeftPasses>(left + 1024);
-      for (int j = 0; j < b.terms && i + j < most; ++j) {  // what is left out is below the last term kept
-        const std::byte* right = b.tiles + static_cast<std::size_t>(j) * b.term;
-        load_operand<6, !LeftPasses>(right);
-        amx::dot_bf16<0, 4, 6>();
-        load_operand<7, !LeftPasses>(right + 1024);
-        amx::dot_bf16<1, 4, 7>();
-        amx::dot_bf16<2, 5, 6>();
-        amx::dot_bf16<3, 5, 7>();
-      }
+  for (int i = 0; i < a.terms; ++i) {
+    const std::byte* left = a.tiles + static_cast<std::size_t>(i) * a.term;
+    load_operand<4, LeftPasses>(left);
+    load_operand<5, LeftPasses>(left + 1024);
+    for (int j = 0; j < b.terms && i + j < most; ++j) {  // what is left out is below the last term kept
+      const std::byte* right = b.tiles + static_cast<std::size_t>(j) * b.term;
+      load_operand<6, !LeftPasses>(right);
+      amx::dot_bf16<0, 4, 6>();
+      load_operand<7, !LeftPasses>(right + 1024);
+      amx::dot_bf16<1, 4, 7>();
+      amx::dot_bf16<2, 5, 6>();
+      amx::dot_bf16<3, 5, 7>();
     }
   }
 }
@@ -172,23 +168,46 @@ inline void store_sums(float* to) noexcept {
   amx::store<3>(to + 768);
 }
 
-// Writes the sums that store_sums has stored: 32 rows of x from row i by 32 rows of W from row j. Whole rows of them: past
-// the caches, two lines side by side take 0.8 of the time of two apart.
+// A block of sums on its way to y. It is written at once, while the tile unit works on the next one: as long as stores
+// wait, loads at the same place of any page wait for them. Rows are written whole, 32 sums: past the caches, two lines
+// side by side take 0.8 of the time of two apart.
 template <bool WeightsLeft>
-inline void write_sums(const detail::sink& y, std::size_t i, std::size_t j, const float* tiles) {
-  alignas(64) float sums[32 * 32];
-  for (std::size_t t = 0; t < 4; ++t, tiles += 256) {
-    const std::size_t row = WeightsLeft ? t % 2 : t / 2, column = WeightsLeft ? t / 2 : t % 2;
-    __m512i v[16];
-    LOWP_UNROLL
-    for (int r = 0; r < 16; ++r) v[r] = _mm512_load_si512(tiles + 16 * r);
-    if constexpr (WeightsLeft) transpose16(v);
-    float* const out = sums + 512 * row + 16 * column;
-    LOWP_UNROLL
-    for (int r = 0; r < 16; ++r) _mm512_store_si512(out + 32 * r, v[r]);
+class outgoing_block {
+ public:
+  explicit outgoing_block(const detail::sink& y) noexcept : y_(y) {}
+  outgoing_block(const outgoing_block&) = delete;
+  outgoing_block& operator=(const outgoing_block&) = delete;
+
+  /// Takes the sums of tiles 0 to 3: 32 rows of x from row i by 32 rows of W from row j.
+  void take(std::size_t i, std::size_t j) noexcept {
+    store_sums(tiles_);
+    i_ = i;
+    j_ = j;
+    waits_ = true;
   }
-  y.write(i, j, std::min<std::size_t>(32, y.rows() - i), std::min<std::size_t>(32, y.cols() - j), sums, 32);
-}
+  void write() {
+    if (!waits_) return;
+    waits_ = false;
+    alignas(64) float rows[32 * 32];
+    for (std::size_t t = 0; t < 4; ++t) {
+      const std::size_t row = WeightsLeft ? t % 2 : t / 2, column = WeightsLeft ? t / 2 : t % 2;
+      __m512i v[16];
+      LOWP_UNROLL
+      for (int r = 0; r < 16; ++r) v[r] = _mm512_load_si512(tiles_ + 256 * t + 16 * r);
+      if constexpr (WeightsLeft) transpose16(v);
+      float* const out = rows + 512 * row + 16 * column;
+      LOWP_UNROLL
+      for (int r = 0; r < 16; ++r) _mm512_store_si512(out + 32 * r, v[r]);
+    }
+    y_.write(i_, j_, std::min<std::size_t>(32, y_.rows() - i_), std::min<std::size_t>(32, y_.cols() - j_), rows, 32);
+  }
+
+ private:
+  const detail::sink& y_;
+  std::size_t i_ = 0, j_ = 0;
+  bool waits_ = false;
+  alignas(64) float tiles_[4 * 256];
+};
 
 // An unpacker of any layout: all terms of a step of a panel, `stride` bytes apart.
 struct step_unpacker {
@@ -208,9 +227,9 @@ struct tile_product {
 
 // Strips [b0, b1) of x times panels [p0, p1).
 //
-// x comes from the second cache (in_second_cache strips fit), a chunk of a panel stays in the first one for all strips.
-// Sums are kept between the chunks of a panel. Weights that are no tiles yet are unpacked a chunk ahead, and a finished
-// block of y is written, while the tile unit works on the next: `beside` does a share of that after each few steps.
+// The strips lie in the second cache; a chunk of a panel stays in the first one until all of them have met it. Sums are
+// kept between the chunks of a panel. While the tile unit works, the next chunk is unpacked, or fetched, a step at a
+// time, and the last finished block is written to y.
 template <bool WeightsLeft>
 inline void multiply_panels(const tile_product& product, const step_unpacker& unpack, std::size_t b0, std::size_t b1,
                             std::size_t p0, std::size_t p1) {
@@ -219,26 +238,20 @@ inline void multiply_panels(const tile_product& product, const step_unpacker& un
   const prepacked& weights = *w.packed;
   const int w_terms = static_cast<int>(w.terms);
   const std::size_t steps = weights.steps(), x_step = static_cast<std::size_t>(product.x_terms) * 2048;
-  const std::size_t most = std::max<std::size_t>(1, (WeightsLeft ? 8 : 16) / w.terms);  // 32 KiB, with the next one
+  // 32 KiB: two chunks where one is being unpacked. Where each is used little, fetching goes better in short ones.
+  const std::size_t longest = WeightsLeft || b1 - b0 < 8 ? 8 : 16, most = std::max<std::size_t>(1, longest / w.terms);
   const std::size_t chunks = std::max<std::size_t>(1, (steps + most - 1) / most),
                     chunk = (steps + chunks - 1) / chunks;
   const std::size_t chunk_bytes = chunk * w.terms * 2048, count = (p1 - p0) * chunks;
   std::byte* const unpacked = detail::workspace((WeightsLeft ? 2 * chunk_bytes : 0) + (b1 - b0) * 4096);
   float* const partial = reinterpret_cast<float*>(unpacked + (WeightsLeft ? 2 * chunk_bytes : 0));
 
-  alignas(64) float stored[4 * 256];
-  bool waiting = false;
-  std::size_t waiting_b = 0, waiting_p = 0;
-  const auto write_waiting = [&] {
-    if (!waiting) return;
-    waiting = false;
-    write_sums<WeightsLeft>(product.y, 32 * waiting_b, 32 * waiting_p, stored);
-  };
+  outgoing_block<WeightsLeft> outgoing(product.y);
 
   // Chunk u of the task is that of panel p0 + u / chunks. Unpacks its steps up to share / shares of all.
   std::size_t next = 0;
   const auto unpack_chunk = [&](std::size_t u, std::size_t share, std::size_t shares) {
-    if (!WeightsLeft || u >= count) return;
+    if (u >= count) return;
     const std::size_t p = p0 + u / chunks, s0 = u % chunks * chunk, size = std::min(chunk, steps - s0);
     const panel_reader reader(w, p);
     std::byte* const out = unpacked + u % 2 * chunk_bytes;
@@ -246,7 +259,7 @@ inline void multiply_panels(const tile_product& product, const step_unpacker& un
       unpack.run(unpack.unpackers, reader, w.terms, s0 + next, out + next * 2048, chunk * 2048);
   };
 
-  unpack_chunk(0, 1, 1);
+  if constexpr (WeightsLeft) unpack_chunk(0, 1, 1);
   for (std::size_t u = 0; u < count; ++u) {
     const std::size_t p = p0 + u / chunks, s0 = u % chunks * chunk, s1 = std::min(steps, s0 + chunk);
     const operand of_w = WeightsLeft ? operand{unpacked + u % 2 * chunk_bytes, 2048, chunk * 2048, w_terms}
@@ -261,27 +274,29 @@ inline void multiply_panels(const tile_product& product, const step_unpacker& un
       }
       const operand of_x{product.packed_x + (b * steps + s0) * x_step, x_step, 2048, product.x_terms};
       operand left = WeightsLeft ? of_w : of_x, right = WeightsLeft ? of_x : of_w;
-      constexpr std::size_t pieces = 4;
-      for (std::size_t piece = 0; piece < pieces; ++piece) {
-        const std::size_t size = (s1 - s0) * (piece + 1) / pieces - (s1 - s0) * piece / pieces;
-        multiply_steps<!WeightsLeft>(left, right, size);
-        left.tiles += size * left.step;
-        right.tiles += size * right.step;
-        if (piece == 1) write_waiting();
-        unpack_chunk(u + 1, (b - b0) * pieces + piece + 1, (b1 - b0) * pieces);
+      const std::size_t size = s1 - s0;
+      for (std::size_t s = 0; s < size; ++s, left.tiles += left.step, right.tiles += right.step) {
+        if (s == size / 2) outgoing.write();
+        multiply_step<!WeightsLeft>(left, right);
+        const std::size_t done = (b - b0) * size + s, all = (b1 - b0) * size;
+        if constexpr (WeightsLeft) {
+          unpack_chunk(u + 1, done + 1, all);
+        } else if (u + 1 < count) {  // what is next lies behind
+          const std::byte* const behind = of_w.tiles + size * 2048;
+          for (std::size_t l = 32 * size * done / all; l < 32 * size * (done + 1) / all; ++l)
+            _mm_prefetch(reinterpret_cast<const char*>(behind + 64 * l), _MM_HINT_T1);
+        }
       }
       if (s1 < steps) {
         store_sums(kept);
-        continue;
+      } else {
+        outgoing.write();
+        outgoing.take(32 * b, 32 * p);
       }
-      store_sums(stored);
-      waiting = true;
-      waiting_b = b;
-      waiting_p = p;
     }
   }
-  write_waiting();
-  _mm_sfence();  // of what is written past the caches
+  outgoing.write();
+  detail::written_past_caches();
 }
 
 // The same with the unpacker that the layout needs.

@@ -103,8 +103,6 @@ struct int8_sink {
   /// For k whose sums may need more than 32 bits (see above).
   void (*write_long)(const void* self, std::size_t i, std::size_t j, std::size_t rows, std::size_t cols,
                      const std::int64_t* sums, std::size_t stride) = nullptr;
-  /// Optional: this block comes next; its part of the result may be fetched.
-  void (*soon)(const void* self, std::size_t i, std::size_t j, std::size_t rows, std::size_t cols) = nullptr;
 };
 
 struct int8_block_place {
@@ -125,7 +123,7 @@ struct int8_block {
   bool x_signed, w_signed;
   const std::uint8_t* ahead;  // what to fetch into the second cache meanwhile, so many lines a step
   std::size_t ahead_lines;
-  const int8_sink* sink;  // the block before, which is written out halfway, or none
+  const int8_sink* sink;  // the block before, which is written out meanwhile, or none
   const int8_block_place* before;
 
   void write_before() const {
@@ -210,8 +208,6 @@ class int8_pipeline {
                  &job_.sink,
                  &before_};
     if (job_.is_long) return long_block(b, place);
-    if (is_last && job_.sink.soon != nullptr)
-      job_.sink.soon(job_.sink.self, place.i, place.j, place.rows, place.cols);
     job_.kernels.block(b);
     before_.rows = 0;
     if (!is_last) return;
@@ -284,6 +280,7 @@ inline void int8_run(const int8_job& job, std::size_t task) {
     }
   }
   pipeline.finish();
+  written_past_caches();
 }
 
 // Packs one strip of weights; rows that do not exist count as 0.

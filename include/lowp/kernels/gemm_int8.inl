@@ -416,25 +416,23 @@ inline void int8_tiles(const detail::int8_block& b) {
     amx::load<3>(b.carried + 768);
   }
   const std::uint8_t *x = b.x, *w = b.w, *ahead = b.ahead;
-  const auto some = [&](std::size_t steps) {
-    for (; steps != 0; --steps, x += 2048, w += 2048) {
-      for (std::size_t l = 0; l < b.ahead_lines; ++l, ahead += 64)
-        _mm_prefetch(reinterpret_cast<const char*>(ahead), _MM_HINT_T1);
-      int8_load_tile<6, WPasses>(w);
-      int8_load_tile<4, !WPasses>(x);
-      amx::dot_i8<0, 4, 6, XSigned, WSigned>();
-      int8_load_tile<7, WPasses>(w + 1024);
-      amx::dot_i8<1, 4, 7, XSigned, WSigned>();
-      if constexpr (Lower) {
-        int8_load_tile<5, !WPasses>(x + 1024);
-        amx::dot_i8<2, 5, 6, XSigned, WSigned>();
-        amx::dot_i8<3, 5, 7, XSigned, WSigned>();
-      }
+  for (std::size_t step = 0; step < b.steps; ++step, x += 2048, w += 2048) {
+    // At once: while stores wait, loads at the same place of any page wait for them.
+    if (step == b.steps / 2) b.write_before();
+    for (std::size_t l = 0; l < b.ahead_lines; ++l, ahead += 64)
+      _mm_prefetch(reinterpret_cast<const char*>(ahead), _MM_HINT_T1);
+    int8_load_tile<6, WPasses>(w);
+    int8_load_tile<4, !WPasses>(x);
+    amx::dot_i8<0, 4, 6, XSigned, WSigned>();
+    int8_load_tile<7, WPasses>(w + 1024);
+    amx::dot_i8<1, 4, 7, XSigned, WSigned>();
+    if constexpr (Lower) {
+      int8_load_tile<5, !WPasses>(x + 1024);
+      amx::dot_i8<2, 5, 6, XSigned, WSigned>();
+      amx::dot_i8<3, 5, 7, XSigned, WSigned>();
     }
-  };
-  some(b.steps / 2);
-  b.write_before();  // while the products of the first half are still being made
-  some(b.steps - b.steps / 2);
+  }
+  if (b.steps == 0) b.write_before();
   if (b.last) {
     amx::store<0>(b.sums, 128);
     amx::store<1>(b.sums + 16, 128);

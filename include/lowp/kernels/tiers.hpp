@@ -18,6 +18,17 @@
 #include <immintrin.h>
 #endif
 
+namespace lowp::detail {
+
+// What this thread has written past the caches comes before what it writes after this.
+inline void written_past_caches() noexcept {
+#if defined(__x86_64__)
+  _mm_sfence();
+#endif
+}
+
+}  // namespace lowp::detail
+
 #include <lowp/kernels/tier/least.inl>
 namespace lowp::tiers {
 
