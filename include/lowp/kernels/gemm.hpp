@@ -193,8 +193,9 @@ concept Activations = requires(const X& x) {
 inline bool gemm_on_tiles([[maybe_unused]] const activation_rows& x, [[maybe_unused]] const prepacked& w,
                           [[maybe_unused]] const sink& y, [[maybe_unused]] const gemm_options& o) {
 #if defined(__x86_64__)
-  if (active() < tier::sapphire || o.precision == precision::float32 || w.head().how == unpacking::plain)
-    return false;
+  if (active() < tier::sapphire || o.precision == precision::float32) return false;
+  // Few rows take no longer than reading the floats; tiny ones are no sums of bfloat16.
+  if (w.head().how == unpacking::plain && (x.view().rows <= 4 || w.head().terms == 1)) return false;
   if (x.view().rows == 0 || w.rows() == 0) return true;
   const int most = terms_allowed(o.precision), x_terms = std::min(most, x.terms());
   const weight_view weights(w, static_cast<std::size_t>(most));
@@ -255,7 +256,7 @@ void gemm(const X& x, const prepacked& w, matrix_view<T> y, const gemm_options& 
   }
   const float_operand left = activations.operand();
   const weight_floats weights(w);
-  if (options.sum == accumulate::fast && rows.rows() >= 1 && rows.rows() <= 4 && weights.by_levels)
+  if (options.sum == accumulate::fast && rows.rows() >= 1 && rows.rows() <= 4)
     return multiply_few_floats(weights, left, sink(y, options), options.executor);
   gemm_f32(left.rows(), rows.rows(), w.rows(), w.cols(), weights.panels(), sink(y, options), options.executor);
 }

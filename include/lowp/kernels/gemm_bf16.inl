@@ -239,12 +239,13 @@ inline void multiply_panels(const tile_product& product, const step_unpacker& un
   const int w_terms = static_cast<int>(w.terms);
   const std::size_t steps = weights.steps(), x_step = static_cast<std::size_t>(product.x_terms) * 2048;
   // 32 KiB: two chunks where one is being unpacked. Where each is used little, fetching goes better in short ones.
-  const std::size_t longest = WeightsLeft || b1 - b0 < 8 ? 8 : 16, most = std::max<std::size_t>(1, longest / w.terms);
+  const std::size_t longest = unpack.run != nullptr || b1 - b0 < 8 ? 8 : 16,
+                    most = std::max<std::size_t>(1, longest / w.terms);
   const std::size_t chunks = std::max<std::size_t>(1, (steps + most - 1) / most),
                     chunk = (steps + chunks - 1) / chunks;
   const std::size_t chunk_bytes = chunk * w.terms * 2048, count = (p1 - p0) * chunks;
-  std::byte* const unpacked = detail::workspace((WeightsLeft ? 2 * chunk_bytes : 0) + (b1 - b0) * 4096);
-  float* const partial = reinterpret_cast<float*>(unpacked + (WeightsLeft ? 2 * chunk_bytes : 0));
+  std::byte* const unpacked = detail::workspace((unpack.run != nullptr ? 2 * chunk_bytes : 0) + (b1 - b0) * 4096);
+  float* const partial = reinterpret_cast<float*>(unpacked + (unpack.run != nullptr ? 2 * chunk_bytes : 0));
 
   outgoing_block<WeightsLeft> outgoing(product.y);
 
@@ -259,11 +260,12 @@ inline void multiply_panels(const tile_product& product, const step_unpacker& un
       unpack.run(unpack.unpackers, reader, w.terms, s0 + next, out + next * 2048, chunk * 2048);
   };
 
-  if constexpr (WeightsLeft) unpack_chunk(0, 1, 1);
+  const bool unpacks = unpack.run != nullptr;
+  if (unpacks) unpack_chunk(0, 1, 1);
   for (std::size_t u = 0; u < count; ++u) {
     const std::size_t p = p0 + u / chunks, s0 = u % chunks * chunk, s1 = std::min(steps, s0 + chunk);
-    const operand of_w = WeightsLeft ? operand{unpacked + u % 2 * chunk_bytes, 2048, chunk * 2048, w_terms}
-                                     : operand{weights.codes(p, s0), 2048, weights.panels() * steps * 2048, w_terms};
+    const operand of_w = unpacks ? operand{unpacked + u % 2 * chunk_bytes, 2048, chunk * 2048, w_terms}
+                                 : operand{weights.codes(p, s0), 2048, weights.panels() * steps * 2048, w_terms};
     next = 0;
     for (std::size_t b = b0; b < b1; ++b) {
       float* const kept = partial + (b - b0) * 1024;
@@ -279,7 +281,7 @@ inline void multiply_panels(const tile_product& product, const step_unpacker& un
         if (s == size / 2) outgoing.write();
         multiply_step<!WeightsLeft>(left, right);
         const std::size_t done = (b - b0) * size + s, all = (b1 - b0) * size;
-        if constexpr (WeightsLeft) {
+        if (unpacks) {
           unpack_chunk(u + 1, done + 1, all);
         } else if (u + 1 < count) {  // what is next lies behind
           const std::byte* const behind = of_w.tiles + size * 2048;
@@ -297,6 +299,26 @@ inline void multiply_panels(const tile_product& product, const step_unpacker& un
   }
   outgoing.write();
   detail::written_past_caches();
+}
+
+// Floats as tiles of a right operand, the sum of `terms` bfloat16. All are finite, or there is one term.
+inline void unpack_plain(void*, const panel_reader& reader, std::size_t terms, std::size_t step, std::byte* out,
+                         std::size_t stride) {
+  const std::byte* in = reader.codes + step * reader.step_bytes;
+  const __m512i cut = _mm512_set1_epi32(static_cast<int>(0xffff0000));
+  const __m512i in_pairs = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22,
+                                            6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+  for (std::size_t line = 0; line < 32; ++line, in += 128, out += 64) {
+    __m512 even = _mm512_load_ps(in), odd = _mm512_load_ps(in + 64);
+    for (std::size_t t = 0; t + 1 < terms; ++t) {
+      const __m512i high = _mm512_castps_si512(odd), low = _mm512_srli_epi32(_mm512_castps_si512(even), 16);
+      _mm512_store_si512(out + t * stride, _mm512_ternarylogic_epi32(cut, high, low, 0xca));  // cut ? high : low
+      even = _mm512_sub_ps(even, _mm512_castsi512_ps(_mm512_and_si512(_mm512_castps_si512(even), cut)));
+      odd = _mm512_sub_ps(odd, _mm512_castsi512_ps(_mm512_and_si512(_mm512_castps_si512(odd), cut)));
+    }
+    const __m512i last = reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(odd, even));
+    _mm512_store_si512(out + (terms - 1) * stride, _mm512_permutexvar_epi16(in_pairs, last));
+  }
 }
 
 // The same with the unpacker that the layout needs.
@@ -445,7 +467,8 @@ inline void multiply_few_wide(const detail::weight_view& w, const detail::activa
 inline void gemm_bf16(const detail::weight_view& w, const detail::activation_view& x, int x_terms,
                       const detail::sink& y, const executor& run) {
   const std::size_t steps = w.packed->steps(), panels = w.packed->panels(), terms = static_cast<std::size_t>(x_terms);
-  const bool few = x.rows * terms <= 16, wide = w.packed->head().how == detail::unpacking::wide;
+  const bool plain = w.packed->head().how == detail::unpacking::plain;
+  const bool wide = w.packed->head().how == detail::unpacking::wide, few = x.rows * terms <= 16 && !plain;
   const std::size_t strips = (x.rows + 31) / 32, strip_bytes = steps * terms * 2048;
   std::byte* const packed = detail::shared_workspace(few ? steps * 64 * x.rows * terms : strips * strip_bytes);
   if (few) {
@@ -459,7 +482,7 @@ inline void gemm_bf16(const detail::weight_view& w, const detail::activation_vie
     return;
   }
   run(strips, [&](std::size_t i) {
-    (wide ? pack_strip<true> : pack_strip<false>)(x, 32 * i, 0, steps, x_terms, packed + i * strip_bytes);
+    (wide || plain ? pack_strip<true> : pack_strip<false>)(x, 32 * i, 0, steps, x_terms, packed + i * strip_bytes);
   });
   // Blocks of x that fit half of a second cache of 2 MiB; tasks of one block follow each other.
   const std::size_t most = std::max<std::size_t>(4, (std::size_t{1} << 20) / std::max<std::size_t>(strip_bytes, 1));
@@ -472,6 +495,7 @@ inline void gemm_bf16(const detail::weight_view& w, const detail::activation_vie
     const std::size_t b0 = strips * b / blocks, b1 = strips * (b + 1) / blocks;
     const std::size_t p0 = panels * g / groups, p1 = panels * (g + 1) / groups;
     if (wide) return multiply_panels<false>(product, {}, b0, b1, p0, p1);
+    if (plain) return multiply_panels<false>(product, {nullptr, unpack_plain}, b0, b1, p0, p1);
     multiply_packed_panels(product, b0, b1, p0, p1);
   });
 }

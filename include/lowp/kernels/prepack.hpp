@@ -8,6 +8,7 @@
 #pragma once
 
 #include <lowp/formats/names.hpp>
+#include <lowp/kernels/gemm_f32.hpp>
 #include <lowp/kernels/levels.hpp>
 #include <lowp/kernels/options.hpp>
 #include <lowp/kernels/prepacked.hpp>
@@ -70,7 +71,10 @@ inline constexpr kernel_table<unsigned(const float*, std::size_t, std::uint16_t*
 
 inline auto* split_floats_of(std::size_t terms) {
   const tier t = active();
-  return terms == 1 ? split_floats_table<1>(t) : terms == 2 ? split_floats_table<2>(t) : split_floats_table<3>(t);
+  return terms == 0   ? split_floats_table<0>(t)
+         : terms == 1 ? split_floats_table<1>(t)
+         : terms == 2 ? split_floats_table<2>(t)
+                      : split_floats_table<3>(t);
 }
 
 // The codecs whose bytes hold pieces: where in a group they begin, and how they lie.
@@ -387,20 +391,19 @@ class prepacker {
     unsigned terms = 1;
     if constexpr (!std::same_as<C, bfloat16>) {
       std::vector<float> row(steps * step_values);
-      std::vector<std::uint16_t> term(steps * step_values);
       if (w.rows() != 0) {
         decode_row(w, 0, row.data());
-        terms = split_floats_of(1)(row.data(), row.size(), term.data(), 0) & 7;
+        terms = split_floats_of(0)(row.data(), row.size(), nullptr, 0) & 7;
       }
     }
     const std::size_t tasks = std::min<std::size_t>(panels, 16);
     std::shared_ptr<std::byte> bytes;
     for (unsigned before = 0; before != terms;) {
       before = terms;
-      if (terms > 3 && most_terms == 3) {
+      if (terms >= 3 && most_terms == 3) {
         h.how = unpacking::plain;
         h.bits = 32;
-        h.terms = 1;
+        h.terms = terms == 3 ? 3 : 1;
       } else {
         h.terms = std::min(terms, static_cast<unsigned>(most_terms));
       }
@@ -470,21 +473,36 @@ class prepacker {
     return found;
   }
 
-  // A panel of floats.
+  // A panel of floats; returns what split_floats returns, but at least 3.
   template <Codec C>
   static unsigned plain_panel(const matrix<C>& w, const detail::packed_header& h, std::size_t panel,
                               std::byte* bytes) {
     const std::size_t steps = prepacked::up(w.cols(), step_values), step_bytes = prepacked::step_bytes(h);
-    std::byte* const out = bytes + h.codes + panel * steps * step_bytes;
-    std::fill_n(out, steps * step_bytes, std::byte{0});
-    std::vector<float> row(w.cols());
-    unsigned found = 4;
-    for (std::size_t r = panel * panel_rows; r < std::min(w.rows(), (panel + 1) * panel_rows); ++r) {
-      decode_row(w, r, row.data());
-      for (std::size_t c = 0; c < w.cols(); ++c) {
-        if (!is_finite(row[c])) found |= 8;
-        std::memcpy(out + c / step_values * step_bytes + plain_offset(r, c % step_values), &row[c], 4);
+    auto* const transpose = f32_of(active()).transpose;
+    auto* const count_terms = split_floats_of(0);
+    unsigned found = 3;
+    line_vector<float> rows;  // 16 of them, ended by zeros
+    for (std::size_t tile = 0; tile < 2; ++tile) {
+      std::byte* const out = bytes + h.codes + panel * steps * step_bytes + tile * 2048;
+      const std::size_t first = panel * panel_rows + tile * tile_rows;
+      const std::size_t count = first < w.rows() ? std::min(tile_rows, w.rows() - first) : 0;
+      const float* from = nullptr;
+      std::size_t stride = steps * step_values;
+      if constexpr (std::same_as<C, float>) {
+        if (count == tile_rows && w.cols() == stride) from = reinterpret_cast<const float*>(w.row(first).data());
       }
+      if (from == nullptr) {
+        rows.assign(tile_rows * stride, 0.0f);
+        for (std::size_t r = 0; r < count; ++r) decode_row(w, first + r, rows.data() + r * stride);
+        from = rows.data();
+      }
+      for (std::size_t r = 0; r < count; ++r) {
+        const unsigned f = count_terms(from + r * stride, stride, nullptr, 0);
+        found = std::max(found & 7, f & 7) | ((found | f) & 8);
+      }
+      for (std::size_t step = 0; step < steps; ++step)
+        transpose(from + step * step_values, stride, tile_rows, step_values,
+                  reinterpret_cast<float*>(out + step * step_bytes), tile_rows);
     }
     return found;
   }

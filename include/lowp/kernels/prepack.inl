@@ -229,13 +229,15 @@ inline bool pack_pairs(const detail::pair_job& job) noexcept {
 
 #endif
 
-// n floats (a multiple of 16) as sums of Terms bfloat16, as split_bfloat16 does; term t at out + t * stride. Returns the
+// n floats (a multiple of 16) as sums of Terms (or none) bfloat16, as split_bfloat16 does; term t at out + t * stride. Returns the
 // terms that would be exact, 1 to 4, and 8 more if a float is not finite.
 template <int Terms>
 inline unsigned split_floats(const float* in, std::size_t n, std::uint16_t* out, std::size_t stride) noexcept {
   const words zero = fill_words(0), top = fill_words(0xffff0000), special_bits = fill_words(0x7f800000);
   words lost[3] = {zero, zero, zero}, specials = zero;
-  const auto rounded = [](words b) { return b + fill_words(0x7fff) + (shift_right<16>(b) & fill_words(1)); };
+  [[maybe_unused]] const auto rounded = [](words b) {
+    return b + fill_words(0x7fff) + (shift_right<16>(b) & fill_words(1));
+  };
   for (std::size_t i = 0; i < n; i += lanes) {
     const floats x = load(in + i);
     const words b = bits_of(x);
@@ -246,8 +248,9 @@ inline unsigned split_floats(const float* in, std::size_t n, std::uint16_t* out,
     lost[0] = lost[0] | select(special, zero, b);
     lost[1] = lost[1] | b2;
     lost[2] = lost[2] | b3;
-    const words quiet = b | select(is_nan(x), fill_words(0x400000), zero);
-    store_u16(out + i, shift_right<16>(select(special, quiet, Terms == 1 ? rounded(b) : b)));
+    [[maybe_unused]] const words quiet = b | select(is_nan(x), fill_words(0x400000), zero);
+    if constexpr (Terms >= 1)
+      store_u16(out + i, shift_right<16>(select(special, quiet, Terms == 1 ? rounded(b) : b)));
     if constexpr (Terms >= 2) store_u16(out + stride + i, shift_right<16>(Terms == 2 ? rounded(b2) : b2));
     if constexpr (Terms >= 3) store_u16(out + 2 * stride + i, shift_right<16>(rounded(b3)));
   }

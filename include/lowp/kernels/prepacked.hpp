@@ -7,10 +7,11 @@
 //             (b = 2 or 4) from the low bits up. A table lookup of words needs no more than a shift before it
 //   six       of 5 and 6 bits: the low 4 bits as above, then the high 2 bits as above
 //   eight     of 7 and 8 bits: byte 2i of a line is k = i of an even row, byte 2i + 1 the same of the next row
-//   wide      all else, as a sum of 1 to 3 bfloat16; a line holds the pair k = 2i, 2i + 1 of each of 16 rows, which the
-//             tile unit takes for a right operand as it is
-//   plain     floats that are no sum of three bfloat16, being tiny; a line holds k = i of each of 16 rows
+//   wide      all else, as one bfloat16 or a sum of two; a line holds the pair k = 2i, 2i + 1 of each of 16 rows, which
+//             the tile unit takes for a right operand as it is
+//   plain     floats that take more bfloat16 than two; a line holds k = i of each of 16 rows
 //
+// `terms` of plain floats: 3 if each is the sum of three bfloat16, 1 if some are not, being tiny.
 // Scales stand apart, for each group of a panel 32 of them. Levels times scales are bfloat16 where that is exact, else
 // sums of two or three ("terms"), in a table for each scale that occurs.
 #pragma once
@@ -205,7 +206,7 @@ class prepacked {
     const bool six = h.how == unpacking::six && h.bits == 6 && h.float_scales == 0;
     const bool eight = h.how == unpacking::eight && h.bits == 8 && h.float_scales == 0 && h.terms == 1;
     const bool wide = h.how == unpacking::wide && h.bits == 16;
-    const bool plain = h.how == unpacking::plain && h.bits == 32 && h.terms == 1;
+    const bool plain = h.how == unpacking::plain && h.bits == 32 && h.terms != 2;
     if (!(narrow || six || eight || wide || plain) || h.terms < 1 || h.terms > 3 || h.group_steps > 1u << 26 ||
         h.float_scales > 1)
       refuse("the header names a layout that does not exist");

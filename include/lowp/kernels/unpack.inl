@@ -116,12 +116,68 @@ inline void unpack_tile(const detail::weight_floats& w, std::size_t tile, std::s
   });
 }
 
-// sums[16 v + r] = (row r of the tile) . (row v of x) over all steps, for Count rows of x, which hold
-// zeros up to a multiple of 32.
+// Columns k ... k + 3 of rows r ... of a step that lies by columns.
+struct four_columns {
+  floats v[4];
+};
+inline four_columns plain_columns(const detail::weight_floats& w, std::size_t tile, std::size_t s, std::size_t k,
+                                  std::size_t r) noexcept {
+  const auto* in = reinterpret_cast<const float*>(w.tile(tile, s, 0)) + 16 * k + r;
+  return {{load(in), load(in + 16), load(in + 32), load(in + 48)}};
+}
+inline four_columns wide_columns(const detail::weight_floats& w, std::size_t tile, std::size_t s, std::size_t k,
+                                 std::size_t r) noexcept {
+  four_columns c{};
+  for (std::size_t t = w.terms; t-- > 0;) {  // the small ones first
+    const auto* in = reinterpret_cast<const std::uint32_t*>(w.tile(tile, s, t) + 32 * k) + r;
+    LOWP_UNROLL
+    for (std::size_t i = 0; i < 4; i += 2) {
+      const words both = load(in + 8 * i);
+      const floats low = floats_of(shift_left<16>(both)), high = floats_of(both & fill_words(0xffff0000));
+      c.v[i] = t + 1 == w.terms ? low : low + c.v[i];
+      c.v[i + 1] = t + 1 == w.terms ? high : high + c.v[i + 1];
+    }
+  }
+  return c;
+}
+
+// A sum for each row, of every fourth k: an addition takes as long as four can begin.
+template <std::size_t Count, four_columns (*Columns)(const detail::weight_floats&, std::size_t, std::size_t,
+                                                     std::size_t, std::size_t) noexcept>
+inline void multiply_columns(const detail::weight_floats& w, std::size_t tile, const float* x, std::size_t x_stride,
+                             float* sums) noexcept {
+  for (std::size_t r = 0; r < 16; r += lanes) {
+    floats total[Count][4];
+    LOWP_UNROLL
+    for (std::size_t v = 0; v < Count; ++v) {
+      LOWP_UNROLL
+      for (floats& t : total[v]) t = fill(0);
+    }
+    const float* at = x;
+    for (std::size_t s = 0; s < w.steps; ++s, at += 32) {
+      for (std::size_t k = 0; k < 32; k += 4) {
+        const four_columns column = Columns(w, tile, s, k, r);
+        LOWP_UNROLL
+        for (std::size_t v = 0; v < Count; ++v) {
+          LOWP_UNROLL
+          for (std::size_t i = 0; i < 4; ++i)
+            total[v][i] = fma(fill(at[v * x_stride + k + i]), column.v[i], total[v][i]);
+        }
+      }
+    }
+    for (std::size_t v = 0; v < Count; ++v)
+      store(sums + 16 * v + r, (total[v][0] + total[v][1]) + (total[v][2] + total[v][3]));
+  }
+}
+
+// sums[16 v + r] = (row r of the tile) . (row v of x) over all steps, for Count rows of x, which hold zeros up to a
+// multiple of 32.
 #if LOWP_TIER == 0
 template <std::size_t Count>
 inline void multiply_tile(const detail::weight_floats& w, std::size_t tile, const float* x, std::size_t x_stride,
                           float* sums) noexcept {
+  if (w.bits == 32) return multiply_columns<Count, plain_columns>(w, tile, x, x_stride, sums);
+  if (!w.by_levels) return multiply_columns<Count, wide_columns>(w, tile, x, x_stride, sums);
   std::fill_n(sums, 16 * Count, 0.0f);
   float value[16 * 32];
   for (std::size_t s = 0; s < w.steps; ++s) {
@@ -135,6 +191,8 @@ inline void multiply_tile(const detail::weight_floats& w, std::size_t tile, cons
 template <std::size_t Count>
 inline void multiply_tile(const detail::weight_floats& w, std::size_t tile, const float* x, std::size_t x_stride,
                           float* sums) noexcept {
+  if (w.bits == 32) return multiply_columns<Count, plain_columns>(w, tile, x, x_stride, sums);
+  if (!w.by_levels) return multiply_columns<Count, wide_columns>(w, tile, x, x_stride, sums);
   floats total[Count][16];
   for (std::size_t v = 0; v < Count; ++v)
     for (std::size_t r = 0; r < 16; ++r) total[v][r] = fill(0);
