@@ -14,6 +14,46 @@
 
 namespace lowp::detail {
 
+// How levels of 6 and 8 bits are found without a table, which vectors read one by one: most are integers, or halves whose
+// sign and magnitude stand elsewhere, times a power of two.
+struct level_arithmetic {
+  enum class kind : unsigned char { none, integers, halves } how = kind::none;
+  std::uint32_t shift = 0;  // of the magnitude of a half
+  float factor = 1;
+
+  level_arithmetic() = default;
+  level_arithmetic(const float* level, unsigned bits, bool all_finite) noexcept {
+    const auto fits = [&](const auto& value_of) {
+      if (!(std::fabs(level[1]) > 0) || !is_finite(level[1])) return false;
+      factor = level[1] / value_of(1u);
+      int exponent;
+      if (std::frexp(factor, &exponent) != 0.5f) return false;
+      for (std::uint32_t c = 0; c < 1u << bits; ++c) {
+        const float v = value_of(c) * factor;
+        if (std::bit_cast<std::uint32_t>(v) != std::bit_cast<std::uint32_t>(level[c]) &&
+            !(all_finite && !is_finite(level[c])))
+          return false;
+      }
+      return true;
+    };
+    how = kind::integers;
+    if (fits([bits](std::uint32_t c) {
+          return static_cast<float>(static_cast<int>(c) - (c >> (bits - 1) != 0 ? 1 << bits : 0));
+        }))
+      return;
+    how = kind::halves;
+    for (shift = 5; shift <= 9; ++shift) {
+      if (fits([this, bits](std::uint32_t c) {
+            const std::uint32_t sign = c >> (bits - 1), magnitude = c & ((1u << (bits - 1)) - 1);
+            return static_cast<float>(
+                float16::from_bits(static_cast<std::uint16_t>(sign << 15 | magnitude << shift)));
+          }))
+        return;
+    }
+    how = kind::none;
+  }
+};
+
 /// Prepacked weights as kernels that compute in float read them.
 struct weight_floats {
   const prepacked* packed;
@@ -22,6 +62,7 @@ struct weight_floats {
   bool by_levels, float_scales, half_steps;
   float factor;
   const float *level, *scale;
+  level_arithmetic arithmetic;
   alignas(64) float repeated_levels[16];
 
   explicit weight_floats(const prepacked& p) noexcept
@@ -36,6 +77,7 @@ struct weight_floats {
         level(p.level()),
         scale(p.scale()) {
     for (std::size_t i = 0; i < 16; ++i) repeated_levels[i] = level[bits < 4 ? i % (1u << bits) : i];
+    if (by_levels && bits >= 6) arithmetic = level_arithmetic(level, bits, p.head().finite != 0);
   }
   // Codes of 16 rows and 32 columns.
   [[nodiscard]] const std::byte* tile(std::size_t tile, std::size_t step, std::size_t term) const noexcept {

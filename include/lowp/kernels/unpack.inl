@@ -20,18 +20,19 @@ __attribute__((always_inline)) inline void each_narrow(const detail::weight_floa
   }
 }
 
+// Of 6 bits: the low 4 of four rows and the high 2 of eight each stand in a word, as those of narrow levels do. f gets the
+// codes in the low bits of the words.
 template <class F>
-__attribute__((always_inline)) inline void each_six(const detail::weight_floats& w, const std::byte* in,
-                                                    const F& f) noexcept {
+__attribute__((always_inline)) inline void each_six_codes(const std::byte* in, const F& f) noexcept {
   for (std::size_t r = 0; r < 16; r += 8) {
     const auto* high_line = reinterpret_cast<const std::uint16_t*>(in + 256 + 8 * r);
     for (std::size_t i = 0; i < 32; i += lanes) {
       words high = load_u16(high_line + i);
       for (std::size_t half = 0; half < 8; half += 4) {
         words q = load_u16(reinterpret_cast<const std::uint16_t*>(in + 16 * (r + half)) + i);
+        LOWP_UNROLL
         for (std::size_t j = 0; j < 4; ++j) {
-          const words index = (q & fill_words(15)) | shift_left<4>(high & fill_words(3));
-          f(r + half + j, i, gather(w.level, index));
+          f(r + half + j, i, (q & fill_words(15)) | (shift_left<4>(high) & fill_words(48)));
           q = shift_right<4>(q);
           high = shift_right<2>(high);
         }
@@ -41,15 +42,96 @@ __attribute__((always_inline)) inline void each_six(const detail::weight_floats&
 }
 
 template <class F>
-__attribute__((always_inline)) inline void each_eight(const detail::weight_floats& w, const std::byte* in,
-                                                      const F& f) noexcept {
-  LOWP_UNROLL
+__attribute__((always_inline)) inline void each_eight_codes(const std::byte* in, const F& f) noexcept {
   for (std::size_t r = 0; r < 16; r += 2, in += 64) {
     for (std::size_t i = 0; i < 32; i += lanes) {
       const words q = load_u16(reinterpret_cast<const std::uint16_t*>(in) + i);
-      f(r, i, gather(w.level, q & fill_words(255)));
-      f(r + 1, i, gather(w.level, shift_right<8>(q)));
+      f(r, i, q & fill_words(255));
+      f(r + 1, i, shift_right<8>(q));
     }
+  }
+}
+
+// Codes of Bits bits in words to levels.
+template <int Bits>
+inline floats integer_levels(words code, floats factor) noexcept {
+  return from_ints(shift_right_signed<32 - Bits>(shift_left<32 - Bits>(code))) * factor;
+}
+// Levels that are halves, two rows at a time: low and high bytes of words are codes of 8 bits.
+template <class F>
+__attribute__((always_inline)) inline void each_half(const detail::weight_floats& w, const std::byte* in,
+                                                     const F& f) noexcept {
+  const words magnitude = fill_words(0x007f007f), sign = fill_words(0x80008000);
+  const words shift = fill_words(w.arithmetic.shift);
+  const floats factor = fill(w.arithmetic.factor);
+  alignas(64) std::uint16_t halves[2][32];
+  for (std::size_t r = 0; r < 16; r += 2, in += 64) {
+    for (std::size_t i = 0; i < 16; i += lanes) {
+      const words q = load(reinterpret_cast<const std::uint32_t*>(in) + i);
+      const auto put = [&](std::size_t row, words code) {
+        store(reinterpret_cast<std::uint32_t*>(halves[row]) + i,
+              shift_left(code & magnitude, shift) | (shift_left<8>(code) & sign));
+      };
+      put(0, q);
+      put(1, shift_right<8>(q));
+    }
+    for (std::size_t i = 0; i < 32; i += lanes) {
+      f(r, i, load_halves(halves[0] + i) * factor);
+      f(r + 1, i, load_halves(halves[1] + i) * factor);
+    }
+  }
+}
+// The same where codes of 6 bits stand in words.
+template <class F>
+__attribute__((always_inline)) inline void each_half_of_six(const detail::weight_floats& w, const std::byte* in,
+                                                            const F& f) noexcept {
+  const words magnitude = fill_words(0x001f001f), sign = fill_words(0x80008000), low_part = fill_words(0x000f000f);
+  const words high_part = fill_words(0x00300030), shift = fill_words(w.arithmetic.shift);
+  const floats factor = fill(w.arithmetic.factor);
+  alignas(64) std::uint16_t halves[8][32];
+  for (std::size_t r = 0; r < 16; r += 8) {
+    for (std::size_t i = 0; i < 16; i += lanes) {
+      const auto at = [&](std::size_t byte) { return load(reinterpret_cast<const std::uint32_t*>(in + byte) + i); };
+      words high = at(256 + 8 * r);
+      for (std::size_t half = 0; half < 8; half += 4) {
+        words q = at(16 * (r + half));
+        LOWP_UNROLL
+        for (std::size_t j = 0; j < 4; ++j) {
+          const words code = (q & low_part) | (shift_left<4>(high) & high_part);
+          store(reinterpret_cast<std::uint32_t*>(halves[half + j]) + i,
+                shift_left(code & magnitude, shift) | (shift_left<10>(code) & sign));
+          q = shift_right<4>(q);
+          high = shift_right<2>(high);
+        }
+      }
+    }
+    for (std::size_t j = 0; j < 8; ++j)
+      for (std::size_t i = 0; i < 32; i += lanes) f(r + j, i, load_halves(halves[j] + i) * factor);
+  }
+}
+
+template <int Bits, class F>
+__attribute__((always_inline)) inline void each_wide_level(const detail::weight_floats& w, const std::byte* in,
+                                                           const F& f) noexcept {
+  const auto each_code = [in](const auto& g) __attribute__((always_inline)) {
+    if constexpr (Bits == 6) {
+      each_six_codes(in, g);
+    } else {
+      each_eight_codes(in, g);
+    }
+  };
+  using kind = detail::level_arithmetic::kind;
+  if (w.arithmetic.how == kind::halves) {
+    if constexpr (Bits == 6) {
+      each_half_of_six(w, in, f);
+    } else {
+      each_half(w, in, f);
+    }
+  } else if (w.arithmetic.how == kind::integers) {
+    const floats factor = fill(w.arithmetic.factor);
+    each_code([&](std::size_t r, std::size_t i, words code) { f(r, i, integer_levels<Bits>(code, factor)); });
+  } else {
+    each_code([&](std::size_t r, std::size_t i, words code) { f(r, i, gather(w.level, code)); });
   }
 }
 
@@ -80,9 +162,9 @@ __attribute__((always_inline)) inline void each_level(const detail::weight_float
     case 4:
       return each_narrow<4>(w, in, f);
     case 6:
-      return each_six(w, in, f);
+      return each_wide_level<6>(w, in, f);
     default:
-      return each_eight(w, in, f);
+      return each_wide_level<8>(w, in, f);
   }
 }
 
@@ -125,19 +207,22 @@ inline four_columns plain_columns(const detail::weight_floats& w, std::size_t ti
   const auto* in = reinterpret_cast<const float*>(w.tile(tile, s, 0)) + 16 * k + r;
   return {{load(in), load(in + 16), load(in + 32), load(in + 48)}};
 }
+template <std::size_t Terms>
 inline four_columns wide_columns(const detail::weight_floats& w, std::size_t tile, std::size_t s, std::size_t k,
                                  std::size_t r) noexcept {
-  four_columns c{};
-  for (std::size_t t = w.terms; t-- > 0;) {  // the small ones first
+  four_columns c;
+  const auto each_pair = [&](std::size_t t, const auto& f) {
     const auto* in = reinterpret_cast<const std::uint32_t*>(w.tile(tile, s, t) + 32 * k) + r;
     LOWP_UNROLL
     for (std::size_t i = 0; i < 4; i += 2) {
       const words both = load(in + 8 * i);
-      const floats low = floats_of(shift_left<16>(both)), high = floats_of(both & fill_words(0xffff0000));
-      c.v[i] = t + 1 == w.terms ? low : low + c.v[i];
-      c.v[i + 1] = t + 1 == w.terms ? high : high + c.v[i + 1];
+      f(c.v[i], floats_of(shift_left<16>(both)));
+      f(c.v[i + 1], floats_of(both & fill_words(0xffff0000)));
     }
-  }
+  };
+  each_pair(Terms - 1, [](floats& v, floats part) { v = part; });  // the small ones first
+  if constexpr (Terms >= 2) each_pair(Terms - 2, [](floats& v, floats part) { v = part + v; });
+  if constexpr (Terms >= 3) each_pair(Terms - 3, [](floats& v, floats part) { v = part + v; });
   return c;
 }
 
@@ -177,7 +262,10 @@ template <std::size_t Count>
 inline void multiply_tile(const detail::weight_floats& w, std::size_t tile, const float* x, std::size_t x_stride,
                           float* sums) noexcept {
   if (w.bits == 32) return multiply_columns<Count, plain_columns>(w, tile, x, x_stride, sums);
-  if (!w.by_levels) return multiply_columns<Count, wide_columns>(w, tile, x, x_stride, sums);
+  if (!w.by_levels)
+    return w.terms == 1   ? multiply_columns<Count, wide_columns<1>>(w, tile, x, x_stride, sums)
+           : w.terms == 2 ? multiply_columns<Count, wide_columns<2>>(w, tile, x, x_stride, sums)
+                          : multiply_columns<Count, wide_columns<3>>(w, tile, x, x_stride, sums);
   std::fill_n(sums, 16 * Count, 0.0f);
   float value[16 * 32];
   for (std::size_t s = 0; s < w.steps; ++s) {
@@ -192,7 +280,10 @@ template <std::size_t Count>
 inline void multiply_tile(const detail::weight_floats& w, std::size_t tile, const float* x, std::size_t x_stride,
                           float* sums) noexcept {
   if (w.bits == 32) return multiply_columns<Count, plain_columns>(w, tile, x, x_stride, sums);
-  if (!w.by_levels) return multiply_columns<Count, wide_columns>(w, tile, x, x_stride, sums);
+  if (!w.by_levels)
+    return w.terms == 1   ? multiply_columns<Count, wide_columns<1>>(w, tile, x, x_stride, sums)
+           : w.terms == 2 ? multiply_columns<Count, wide_columns<2>>(w, tile, x, x_stride, sums)
+                          : multiply_columns<Count, wide_columns<3>>(w, tile, x, x_stride, sums);
   floats total[Count][16];
   for (std::size_t v = 0; v < Count; ++v)
     for (std::size_t r = 0; r < 16; ++r) total[v][r] = fill(0);
