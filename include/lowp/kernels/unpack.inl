@@ -198,38 +198,18 @@ inline void unpack_tile(const detail::weight_floats& w, std::size_t tile, std::s
   });
 }
 
-// Columns k ... k + 3 of rows r ... of a step that lies by columns.
-struct four_columns {
-  floats v[4];
-};
-inline four_columns plain_columns(const detail::weight_floats& w, std::size_t tile, std::size_t s, std::size_t k,
-                                  std::size_t r) noexcept {
-  const auto* in = reinterpret_cast<const float*>(w.tile(tile, s, 0)) + 16 * k + r;
-  return {{load(in), load(in + 16), load(in + 32), load(in + 48)}};
-}
-template <std::size_t Terms>
-inline four_columns wide_columns(const detail::weight_floats& w, std::size_t tile, std::size_t s, std::size_t k,
-                                 std::size_t r) noexcept {
-  four_columns c;
-  const auto each_pair = [&](std::size_t t, const auto& f) {
-    const auto* in = reinterpret_cast<const std::uint32_t*>(w.tile(tile, s, t) + 32 * k) + r;
-    LOWP_UNROLL
-    for (std::size_t i = 0; i < 4; i += 2) {
-      const words both = load(in + 8 * i);
-      f(c.v[i], floats_of(shift_left<16>(both)));
-      f(c.v[i + 1], floats_of(both & fill_words(0xffff0000)));
-    }
-  };
-  each_pair(Terms - 1, [](floats& v, floats part) { v = part; });  // the small ones first
-  if constexpr (Terms >= 2) each_pair(Terms - 2, [](floats& v, floats part) { v = part + v; });
-  if constexpr (Terms >= 3) each_pair(Terms - 3, [](floats& v, floats part) { v = part + v; });
-  return c;
+inline float add_lanes(floats a) noexcept {
+  alignas(64) float lane[lanes];
+  store(lane, a);
+  float sum = 0;
+  for (const float l : lane) sum += l;
+  return sum;
 }
 
-// A sum for each row, of every fourth k: an addition takes as long as four can begin.
-template <std::size_t Count, four_columns (*Columns)(const detail::weight_floats&, std::size_t, std::size_t,
-                                                     std::size_t, std::size_t) noexcept>
-inline void multiply_columns(const detail::weight_floats& w, std::size_t tile, const float* x, std::size_t x_stride,
+// A sum for each row and every fourth k (an addition takes as long as four can begin) of weights that lie by columns:
+// column(s, k, r) is column k of step s from row r on.
+template <std::size_t Count, class Column>
+inline void multiply_columns(std::size_t steps, const Column& column, const float* x, std::size_t x_stride,
                              float* sums) noexcept {
   for (std::size_t r = 0; r < 16; r += lanes) {
     floats total[Count][4];
@@ -239,14 +219,13 @@ inline void multiply_columns(const detail::weight_floats& w, std::size_t tile, c
       for (floats& t : total[v]) t = fill(0);
     }
     const float* at = x;
-    for (std::size_t s = 0; s < w.steps; ++s, at += 32) {
+    for (std::size_t s = 0; s < steps; ++s, at += 32) {
       for (std::size_t k = 0; k < 32; k += 4) {
-        const four_columns column = Columns(w, tile, s, k, r);
         LOWP_UNROLL
-        for (std::size_t v = 0; v < Count; ++v) {
+        for (std::size_t i = 0; i < 4; ++i) {
+          const floats w = column(s, k + i, r);
           LOWP_UNROLL
-          for (std::size_t i = 0; i < 4; ++i)
-            total[v][i] = fma(fill(at[v * x_stride + k + i]), column.v[i], total[v][i]);
+          for (std::size_t v = 0; v < Count; ++v) total[v][i] = fma(fill(at[v * x_stride + k + i]), w, total[v][i]);
         }
       }
     }
@@ -257,52 +236,66 @@ inline void multiply_columns(const detail::weight_floats& w, std::size_t tile, c
 
 // sums[16 v + r] = (row r of the tile) . (row v of x) over all steps, for Count rows of x, which hold zeros up to a
 // multiple of 32.
-#if LOWP_TIER == 0
 template <std::size_t Count>
 inline void multiply_tile(const detail::weight_floats& w, std::size_t tile, const float* x, std::size_t x_stride,
                           float* sums) noexcept {
-  if (w.bits == 32) return multiply_columns<Count, plain_columns>(w, tile, x, x_stride, sums);
-  if (!w.by_levels)
-    return w.terms == 1   ? multiply_columns<Count, wide_columns<1>>(w, tile, x, x_stride, sums)
-           : w.terms == 2 ? multiply_columns<Count, wide_columns<2>>(w, tile, x, x_stride, sums)
-                          : multiply_columns<Count, wide_columns<3>>(w, tile, x, x_stride, sums);
-  std::fill_n(sums, 16 * Count, 0.0f);
-  float value[16 * 32];
-  for (std::size_t s = 0; s < w.steps; ++s) {
-    unpack_tile(w, tile, s, value);
-    for (std::size_t v = 0; v < Count; ++v)
-      for (std::size_t r = 0; r < 16; ++r)
-        for (std::size_t i = 0; i < 32; ++i) sums[16 * v + r] += value[32 * r + i] * x[v * x_stride + 32 * s + i];
+  if (w.bits == 32) {
+    const auto column = [&](std::size_t s, std::size_t k, std::size_t r) {
+      return load(reinterpret_cast<const float*>(w.tile(tile, s, 0)) + 16 * k + r);
+    };
+    return multiply_columns<Count>(w.steps, column, x, x_stride, sums);
   }
-}
-#else
-template <std::size_t Count>
-inline void multiply_tile(const detail::weight_floats& w, std::size_t tile, const float* x, std::size_t x_stride,
-                          float* sums) noexcept {
-  if (w.bits == 32) return multiply_columns<Count, plain_columns>(w, tile, x, x_stride, sums);
-  if (!w.by_levels)
-    return w.terms == 1   ? multiply_columns<Count, wide_columns<1>>(w, tile, x, x_stride, sums)
-           : w.terms == 2 ? multiply_columns<Count, wide_columns<2>>(w, tile, x, x_stride, sums)
-                          : multiply_columns<Count, wide_columns<3>>(w, tile, x, x_stride, sums);
-  floats total[Count][16];
-  for (std::size_t v = 0; v < Count; ++v)
-    for (std::size_t r = 0; r < 16; ++r) total[v][r] = fill(0);
-  for (std::size_t s = 0; s < w.steps; ++s) {
-    const tile_scales scale(w, tile, s);
-    const float* at = x + 32 * s;
-    each_level(w, w.tile(tile, s, 0), [&](std::size_t r, std::size_t i, floats level) {
-      const floats value = level * fill(scale(r, i));
-      for (std::size_t v = 0; v < Count; ++v) total[v][r] = fma(value, load(at + v * x_stride + i), total[v][r]);
-    });
+  if (!w.by_levels && w.terms <= 2) {
+    const auto part = [&](std::size_t t, std::size_t s, std::size_t k, std::size_t r) {
+      const words both = load(reinterpret_cast<const std::uint32_t*>(w.tile(tile, s, t) + 64 * (k / 2)) + r);
+      return floats_of(k % 2 == 0 ? shift_left<16>(both) : both & fill_words(0xffff0000));
+    };
+    const auto sum = [&](std::size_t s, std::size_t k, std::size_t r) { return part(0, s, k, r) + part(1, s, k, r); };
+    const auto only = [&](std::size_t s, std::size_t k, std::size_t r) { return part(0, s, k, r); };
+    return w.terms == 1 ? multiply_columns<Count>(w.steps, only, x, x_stride, sums)
+                        : multiply_columns<Count>(w.steps, sum, x, x_stride, sums);
   }
-  for (std::size_t v = 0; v < Count; ++v) {
-    for (std::size_t r = 0; r < 16; ++r) {
-      alignas(64) float lane[lanes];
-      store(lane, total[v][r]);
-      float sum = 0;
-      for (std::size_t l = 0; l < lanes; ++l) sum += lane[l];
-      sums[16 * v + r] = sum * w.factor;
+  if constexpr (Count == 1 && lanes > 1) {
+    if (w.by_levels) {
+      floats total[16];
+      for (floats& t : total) t = fill(0);
+      for (std::size_t s = 0; s < w.steps; ++s, x += 32) {
+        const tile_scales scale(w, tile, s);
+        each_level(w, w.tile(tile, s, 0), [&](std::size_t r, std::size_t i, floats level) {
+          total[r] = fma(level * fill(scale(r, i)), load(x + i), total[r]);
+        });
+      }
+      for (std::size_t r = 0; r < 16; ++r) sums[r] = add_lanes(total[r]) * w.factor;
+      return;
     }
   }
+  // Several rows: some steps at a time by way of the first cache.
+  constexpr std::size_t some = 4;
+  alignas(64) float value[some][16 * 32], lane[16 * Count][lanes] = {};
+  std::fill_n(sums, 16 * Count, 0.0f);
+  for (std::size_t s = 0; s < w.steps; s += some, x += some * 32) {
+    const std::size_t n = std::min(some, w.steps - s);
+    for (std::size_t i = 0; i < n; ++i) unpack_tile(w, tile, s + i, value[i]);
+    if (!w.by_levels) {
+      float part[16 * Count];
+      multiply_columns<Count>(
+          n, [&](std::size_t i, std::size_t k, std::size_t r) { return load(value[i] + 16 * k + r); }, x, x_stride,
+          part);
+      for (std::size_t i = 0; i < 16 * Count; ++i) sums[i] += part[i];
+      continue;
+    }
+    for (std::size_t r = 0; r < 16; ++r) {
+      for (std::size_t v = 0; v < Count; ++v) {
+        floats total = load(lane[16 * v + r]);
+        for (std::size_t i = 0; i < n; ++i) {
+          LOWP_UNROLL
+          for (std::size_t k = 0; k < 32; k += lanes)
+            total = fma(load(value[i] + 32 * r + k), load(x + v * x_stride + 32 * i + k), total);
+        }
+        store(lane[16 * v + r], total);
+      }
+    }
+  }
+  if (!w.by_levels) return;
+  for (std::size_t i = 0; i < 16 * Count; ++i) sums[i] = add_lanes(load(lane[i]));
 }
-#endif
