@@ -330,6 +330,43 @@ TEST_CASE("gemm: a long k, where the tile unit keeps partial sums") {
   CHECK(worst(x, w, y, s, 0x1p-22) <= 1);
 }
 
+// A large y of floats is written past the caches, some rows of it are not.
+template <class C>
+void check_large_y(const char* name, const gemm_options& options) {
+  constexpr std::size_t m = 545, n = 512, k = 70;
+  const std::vector<float> x = values(m * k, 18), wf = values(n * k, 19);
+  const prepacked w = prepack(quantize<C>(matrix_view<const float>(wf.data(), n, k)));
+  for (const tier t : tiers_here()) {
+    const force_tier forced(t);
+    for (const std::size_t shift : {std::size_t{0}, std::size_t{3}}) {  // lines of y, and not
+      INFO(name << " on " << to_string(t) << ", y moved by " << shift);
+      detail::line_vector<float> y(m * n + shift, -1.0f), part(32 * n);
+      gemm(matrix_view<const float>(x.data(), m, k), w, matrix_view<float>(y.data() + shift, m, n), options);
+      std::size_t wrong = 0;
+      for (std::size_t i = 0; i < m; i += 32) {
+        const std::size_t rows = std::min<std::size_t>(32, m - i);
+        if (rows < 8) continue;  // so few take another kernel
+        gemm(matrix_view<const float>(x.data() + i * k, rows, k), w, matrix_view<float>(part.data(), rows, n),
+             options);
+        for (std::size_t e = 0; e < rows * n; ++e) wrong += !same_bits(part[e], y[shift + i * n + e]);
+      }
+      CHECK(wrong == 0);
+    }
+  }
+}
+
+TEST_CASE("gemm: a y larger than caches has the sums of its parts", "[slow]") {
+  check_large_y<mxfp4>("mxfp4", {});
+  check_large_y<bfloat16>("bfloat16", {});
+  check_large_y<float>("float", {});
+  const std::vector<float> bias = values(512, 20);
+  gemm_options o;
+  o.alpha = 0.75f;
+  o.bias = bias;
+  o.activation = relu;
+  check_large_y<e4m3fn>("e4m3fn, with an epilogue", o);
+}
+
 TEST_CASE("gemm: shapes that do not fit are refused with nothing written") {
   const std::vector<float> x(6), wf(8);
   std::vector<float> y(6, 3);
