@@ -228,6 +228,12 @@ inline constexpr bool dequantizes_fast = [] {
 }  // namespace detail
 }  // namespace lowp
 
+#define LOWP_BODY <lowp/kernels/quantize_scales.inl>
+#define LOWP_TIERS 0b00111
+#include <lowp/kernels/foreach.inl>
+#define LOWP_BODY <lowp/kernels/pack_codes.inl>
+#define LOWP_TIERS 0b00111
+#include <lowp/kernels/foreach.inl>
 #define LOWP_BODY <lowp/kernels/quantize.inl>
 #define LOWP_TIERS 0b00111
 #include <lowp/kernels/foreach.inl>
