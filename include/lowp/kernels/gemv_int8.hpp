@@ -32,7 +32,7 @@ enum class scale_decoding : unsigned char { floats, shifted, table };
 /// Weights as the kernels need them, made once a call.
 struct int8_level_view {
   const prepacked* packed;
-  int bits;                  // of a field: 1, 2, 4, 8
+  int bits;                  // of a field: 2, 4, 8
   std::size_t group_steps;   // 0: two groups a step
   int lowest = 0, span = 0;  // of the integer levels
   float unit = 1;            // level = integer * unit

@@ -295,12 +295,6 @@ inline void int8_tile_of_panel(const detail::int8_panels& p, std::size_t panel, 
           plane_at(std::integral_constant<int, 2>{});
           plane_at(std::integral_constant<int, 3>{});
         }
-        if constexpr (planes >= 8) {
-          plane_at(std::integral_constant<int, 4>{});
-          plane_at(std::integral_constant<int, 5>{});
-          plane_at(std::integral_constant<int, 6>{});
-          plane_at(std::integral_constant<int, 7>{});
-        }
       };
       line_at(std::integral_constant<int, 0>{});
       if constexpr (lines >= 2) line_at(std::integral_constant<int, 1>{});
@@ -497,22 +491,12 @@ inline void int8_panels_of(const detail::int8_panels& p) {
 
 #endif
 
-template <bool Halves>
-inline void int8_panels_of_any(const detail::int8_panels& p) {
-  switch (p.w.bits) {
-    case 1:
-      return int8_panels_of<1, Halves>(p);
-    case 2:
-      return int8_panels_of<2, Halves>(p);
-    case 4:
-      return int8_panels_of<4, Halves>(p);
-    default:
-      return int8_panels_of<8, Halves>(p);
-  }
-}
-
+// 2 bits have no groups of half a step (prepacked.hpp).
 inline void multiply_int8_panels(const detail::int8_panels& p) {
-  p.w.group_steps == 0 ? int8_panels_of_any<true>(p) : int8_panels_of_any<false>(p);
+  const bool halves = p.w.group_steps == 0;
+  if (p.w.bits == 2) return int8_panels_of<2, false>(p);
+  if (p.w.bits == 4) return halves ? int8_panels_of<4, true>(p) : int8_panels_of<4, false>(p);
+  halves ? int8_panels_of<8, true>(p) : int8_panels_of<8, false>(p);
 }
 
 #endif
