@@ -41,6 +41,7 @@
 
 #include <lowp/kernels/isa.hpp>
 
+#include "../modular/rows.hpp"
 #include "limits.hpp"
 #include "peers.hpp"
 #include "reasons.hpp"
@@ -109,6 +110,9 @@ int measure(const arguments& a) {
   if (!second) {
     append(all, vector_rows());
     append(all, exact_rows());
+    append(all, modular_array_rows());
+    append(all, modular_ntt_rows());
+    append(all, modular_matrix_rows());
   }
   std::erase_if(all, [&](const job& j) { return j.name.find(a.only) == std::string::npos; });
 
