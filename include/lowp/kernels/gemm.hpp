@@ -194,8 +194,12 @@ inline bool gemm_on_tiles([[maybe_unused]] const activation_rows& x, [[maybe_unu
                           [[maybe_unused]] const sink& y, [[maybe_unused]] const gemm_options& o) {
 #if defined(__x86_64__)
   if (active() < tier::sapphire || o.precision == precision::float32) return false;
-  // Few rows take no longer than reading the floats; tiny ones are no sums of bfloat16.
-  if (w.head().how == unpacking::plain && (x.view().rows <= 4 || w.head().terms == 1)) return false;
+  // Few rows are faster in floats where weights are floats, and one where they would be sums of bfloat16 made of float
+  // scales. Tiny floats are no such sums.
+  const packed_header& h = w.head();
+  const std::size_t rows = x.view().rows;
+  if (h.how == unpacking::plain && (rows <= 4 || h.terms == 1)) return false;
+  if (h.float_scales != 0 && rows == 1 && h.terms > 1 && terms_allowed(o.precision) > 1) return false;
   if (x.view().rows == 0 || w.rows() == 0) return true;
   const int most = terms_allowed(o.precision), x_terms = std::min(most, x.terms());
   const weight_view weights(w, static_cast<std::size_t>(most));
