@@ -224,8 +224,7 @@ TEST_CASE("int8 gemm: what does not fit is refused") {
   result y{1, 1, {-1}, {0}, false};
   result* const self = &y;
   const int8_weights long_weights = lowp::detail::prepack_int8(longer.view());
-  CHECK_THROWS_AS(
-      lowp::detail::gemm_int8(long_weights, longer.view(), int8_sink{&self, put<std::int32_t>, nullptr}),
-      lowp::error);
+  CHECK_THROWS_AS(lowp::detail::gemm_int8(long_weights, longer.view(), int8_sink{&self, put<std::int32_t>, nullptr}),
+                  lowp::error);
   CHECK(y.times[0] == 0);
 }
