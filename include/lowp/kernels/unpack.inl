@@ -198,7 +198,7 @@ inline void unpack_tile(const detail::weight_floats& w, std::size_t tile, std::s
   });
 }
 
-inline float add_lanes(floats a) noexcept {
+inline float sum_of_lanes(floats a) noexcept {
   alignas(64) float lane[lanes];
   store(lane, a);
   float sum = 0;
@@ -265,7 +265,7 @@ inline void multiply_tile(const detail::weight_floats& w, std::size_t tile, cons
           total[r] = fma(level * fill(scale(r, i)), load(x + i), total[r]);
         });
       }
-      for (std::size_t r = 0; r < 16; ++r) sums[r] = add_lanes(total[r]) * w.factor;
+      for (std::size_t r = 0; r < 16; ++r) sums[r] = sum_of_lanes(total[r]) * w.factor;
       return;
     }
   }
@@ -297,5 +297,5 @@ inline void multiply_tile(const detail::weight_floats& w, std::size_t tile, cons
     }
   }
   if (!w.by_levels) return;
-  for (std::size_t i = 0; i < 16 * Count; ++i) sums[i] = add_lanes(load(lane[i]));
+  for (std::size_t i = 0; i < 16 * Count; ++i) sums[i] = sum_of_lanes(load(lane[i]));
 }
