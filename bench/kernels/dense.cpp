@@ -1,5 +1,5 @@
 // gemm of float, bfloat16 and int8 operands; reproducible sums; two threads.
-#include <lowp/kernels/gemm_int8.hpp>
+#include <lowp/kernels/bytes.hpp>
 #include <lowp/kernels/matmul.hpp>
 
 #include "gemm_rows.hpp"
@@ -84,12 +84,6 @@ void add_bf16(jobs& all, const gemm_shape& s, double to_onednn) {
                  }});
 }
 
-// Sums of the int8 core to floats.
-void write_sums(const void* self, std::size_t i, std::size_t j, std::size_t rows, std::size_t cols,
-                const std::int32_t* sums, std::size_t stride) {
-  static_cast<const lowp::detail::sink*>(self)->write(i, j, rows, cols, sums, stride);
-}
-
 void add_int8(jobs& all, const gemm_shape& s, double to_onednn) {
   all.push_back(
       {"gemm int8 " + s.text(), [=](context& c) {
@@ -105,13 +99,11 @@ void add_int8(jobs& all, const gemm_shape& s, double to_onednn) {
            float_w.push_back(w.back());
          }
          using view = lowp::matrix_view<const std::int8_t>;
-         const auto packed = lowp::detail::prepack_int8(view(w.data(), s.n, s.k));
+         const auto packed = lowp::prepack(view(w.data(), s.n, s.k));
          buffer<float> out(s.m * s.n);
          const lowp::matrix_view<float> y(out.data(), s.m, s.n);
-         const lowp::gemm_options o;
-         const lowp::detail::sink to(y, o);
          runners r{{"ours", role::ours, [&] {
-                      lowp::detail::gemm_int8(packed, view(x.data(), s.m, s.k), {&to, write_sums, nullptr});
+                      lowp::gemm(view(x.data(), s.m, s.k), packed, y);
                       keep(y.data());
                     }}};
          r[0].run();

@@ -333,6 +333,14 @@ inline int8_weights prepack_int8(const int8_view& w, executor threads = {}) {
   return x_signed && w_signed ? 131071 : x_signed || w_signed ? 65793 : 33025;
 }
 
+// What operands may take of the second cache's 2 MiB (1 MiB before sapphire).
+inline constexpr std::size_t int8_cached = 1280 * 1024;
+
+/// Whether all weights stay in the second cache, so that y is written along its rows; else it is written across them.
+[[nodiscard]] inline bool int8_walks_along(const int8_weights& w, std::size_t rows_of_x) noexcept {
+  return w.bytes.size() <= int8_cached && rows_of_x > int8_strip;
+}
+
 /// Hands all blocks of x w^T to the sink, each once. Throws lowp::error, nothing handed over, unless the shapes fit,
 /// or if the sums may need more than 32 bits and the sink takes no more.
 inline void gemm_int8(const int8_weights& w, const int8_view& x, const int8_sink& sink, executor threads = {}) {
@@ -348,16 +356,15 @@ inline void gemm_int8(const int8_weights& w, const int8_view& x, const int8_sink
   const int8_kernels& kernels = *int8_kernels_of[static_cast<std::size_t>(active())];
   const std::size_t x_strips = (x.rows + int8_strip - 1) / int8_strip, w_strips = w.strips();
   const std::size_t steps = std::max<std::size_t>(1, w.steps());
-  constexpr std::size_t task_steps = 1024;     // of a block, 64 cycles each: much more than handing out a task
-  constexpr std::size_t cached = 1280 * 1024;  // of the second cache's 2 MiB (1 MiB before sapphire)
+  constexpr std::size_t task_steps = 1024;  // of a block, 64 cycles each: much more than handing out a task
   int8_job job{x, w, sink, kernels, 0, x_strips, 1, nullptr, is_long};
-  if (w.bytes.size() <= cached && x_strips > 1) {
+  if (int8_walks_along(w, x.rows)) {
     job.strips_a_task = std::max<std::size_t>(1, task_steps / (steps * w_strips));
     return threads((x_strips + job.strips_a_task - 1) / job.strips_a_task,
                    [&](std::size_t t) { kernels.run(job, t); });
   }
   const std::size_t strip_bytes = steps * kernels.x_step_bytes;
-  const std::size_t rounds = (x_strips * strip_bytes + cached - 1) / cached;
+  const std::size_t rounds = (x_strips * strip_bytes + int8_cached - 1) / int8_cached;
   const std::size_t a_round = std::max<std::size_t>(1, (x_strips + rounds - 1) / rounds);
   const raw_bytes packed(a_round * strip_bytes);
   job.packed = packed.data();

@@ -517,8 +517,8 @@ class prepacker {
 }  // namespace detail
 
 /// W (n x k) laid out for kernels. With a `precision` of bf16 or bf16x2 its values are rounded to one or two bfloat16
-/// now, which takes less space and time; else nothing is lost. About the size of W for levels, 2 bytes a value for each
-/// bfloat16 otherwise.
+/// now, which takes less space and time; else nothing is lost. About the size of W for levels, else 2 bytes a value
+/// where one bfloat16 will do, and 4 bytes.
 template <Codec C>
 [[nodiscard]] prepacked prepack(const matrix<C>& w, const gemm_options& options = {}) {
   detail::packed_header h{};
