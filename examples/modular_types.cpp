@@ -82,9 +82,8 @@ int main() {
   modular::reduce(large, f, m);                                         // of 64 bits; of 128 in two arrays
   modular::switch_modulus(h, m, f, modulus<std::uint32_t>(268369921));  // the same numbers modulo another q
 
-  using modular::ntt_kind;
-  const modular::ntt_plan<std::uint32_t> plan(n, 998244353, ntt_kind::negacyclic);  // tables: once
-  plan.multiply(f, h, out);                                                         // modulo x^n + 1 and q
+  const modular::ntt_plan<std::uint32_t> plan(n, 998244353, modular::ntt_kind::negacyclic);  // tables: once
+  plan.multiply(f, h, out);                                                                  // modulo x^n + 1 and q
   plan.forward(f);
   plan.inverse(f);
   plan.forward(f, modular::ntt_order::bit_reversed);  // saves a pass over the data
