@@ -99,33 +99,96 @@ inline constexpr plain_table<void(const std::int32_t*, const std::int32_t*, std:
 
 void add_exact(jobs& all, std::size_t n, int bits, std::vector<aim> aims) {
   const std::string kernel = "exact gemm, int32 of " + std::to_string(bits) + " bits";
-  all.push_back({kernel + " " + shape_text(n, n, n), [=](context& c) {
-                   const lowp::philox random(6);
-                   const buffer<std::int32_t> a(n * n), b(n * n);
-                   const buffer<std::int64_t> y(n * n), z(n * n);
-                   for (std::size_t i = 0; i < n * n; ++i) {
-                     a[i] = static_cast<std::int32_t>(random(2 * i)) >> (32 - bits);
-                     b[i] = static_cast<std::int32_t>(random(2 * i + 1)) >> (32 - bits);
-                   }
-                   const matrix_view<const std::int32_t> va(a.data(), n, n), vb(b.data(), n, n);
-                   const matrix_view<std::int64_t> to(y.data(), n, n), other(z.data(), n, n);
-                   runners r{{"ours", role::ours,
-                              [&] {
-                                lowp::modular::exact_gemm(va, vb, to);
-                                keep(y.data());
-                              }},
-                             on_vectors([&] { lowp::modular::exact_gemm(va, vb, other); }),
-                             {"plain vector loop", role::peer, [&] {
-                                plain_product(lowp::active())(a.data(), b.data(), z.data(), n);
-                                keep(z.data());
-                              }}};
-                   race(r, c);
-                   std::size_t wrong = 0;
-                   for (std::size_t i = 0; i < n * n; ++i) wrong += y[i] != z[i];
-                   return summarize({kernel, shape_text(n, n, n), "GMAC/s", to_giga * cubed(n), aims, checked(wrong)},
-                                    r, c.best);
-                 }});
+  all.push_back(
+      {kernel + " " + shape_text(n, n, n), [=](context& c) {
+         using namespace lowp::modular::detail;
+         const lowp::philox random(6);
+         const buffer<std::int32_t> a(n * n), b(n * n);
+         const buffer<std::int64_t> y(n * n), z(n * n);
+         for (std::size_t i = 0; i < n * n; ++i) {
+           a[i] = static_cast<std::int32_t>(random(2 * i)) >> (32 - bits);
+           b[i] = static_cast<std::int32_t>(random(2 * i + 1)) >> (32 - bits);
+         }
+         const matrix_view<const std::int32_t> va(a.data(), n, n), vb(b.data(), n, n);
+         const matrix_view<std::int64_t> to(y.data(), n, n), other(z.data(), n, n);
+         runners r{
+             {"ours", role::ours,
+              [&] {
+                lowp::modular::exact_gemm(va, vb, to);
+                keep(y.data());
+              }},
+             on_vectors([&] { lowp::modular::exact_gemm(va, vb, other); }),
+             {"by digits", role::other,
+              [&] {
+                const exact_operand left(va), right(vb);
+                exact_product(left, right, other, {exact_method::digits}, {});
+              }},
+             {"by residues", role::other,
+              [&] {
+                const exact_operand left(va), right(vb);
+                const double bound = check_exact_bound(left, right, 64);
+                exact_product(left, right, other, {exact_method::residues, exact_moduli(left, right, bound)}, {});
+              }},
+             {"plain vector loop", role::peer, [&] {
+                plain_product(lowp::active())(a.data(), b.data(), z.data(), n);
+                keep(z.data());
+              }}};
+         race(r, c);
+         std::size_t wrong = 0;
+         for (std::size_t i = 0; i < n * n; ++i) wrong += y[i] != z[i];
+         return summarize({kernel, shape_text(n, n, n), "GMAC/s", to_giga * cubed(n), aims, checked(wrong)}, r,
+                          c.best);
+       }});
 }
+
+#ifdef __SIZEOF_INT128__
+__extension__ typedef __int128 long_sum;
+
+void add_exact_wide(jobs& all, std::size_t n, int bits) {
+  const std::string kernel = "exact gemm in 128 bits, int64 of " + std::to_string(bits) + " bits";
+  all.push_back(
+      {kernel + " " + shape_text(n, n, n), [=](context& c) {
+         using lowp::modular::int128;
+         const lowp::philox random(7);
+         const auto value = [&](std::size_t i) {
+           const std::uint64_t x = std::uint64_t{random(2 * i)} << 32 | random(2 * i + 1);
+           return static_cast<std::int64_t>(x) >> (64 - bits);
+         };
+         const buffer<std::int64_t> a(n * n), b(n * n);
+         const buffer<int128> y(n * n), z(n * n);
+         for (std::size_t i = 0; i < n * n; ++i) {
+           a[i] = value(2 * i);
+           b[i] = value(2 * i + 1);
+         }
+         const matrix_view<const std::int64_t> va(a.data(), n, n), vb(b.data(), n, n);
+         const matrix_view<int128> to(y.data(), n, n), other(z.data(), n, n);
+         runners r{{"ours", role::ours,
+                    [&] {
+                      lowp::modular::exact_gemm(va, vb, to);
+                      keep(y.data());
+                    }},
+                   on_vectors([&] { lowp::modular::exact_gemm(va, vb, other); }),
+                   {"loop of __int128", role::peer, [&] {
+                      std::vector<long_sum> sums(n);
+                      for (std::size_t i = 0; i < n; ++i) {
+                        std::fill(sums.begin(), sums.end(), 0);
+                        for (std::size_t k = 0; k < n; ++k)
+                          for (std::size_t j = 0; j < n; ++j)
+                            sums[j] += static_cast<long_sum>(a[i * n + k]) * b[k * n + j];
+                        for (std::size_t j = 0; j < n; ++j)
+                          z[i * n + j] = int128::from_words(static_cast<std::uint64_t>(sums[j]),
+                                                            static_cast<std::int64_t>(sums[j] >> 64));
+                      }
+                      keep(z.data());
+                    }}};
+         race(r, c);
+         r.back().run();
+         std::size_t wrong = 0;
+         for (std::size_t i = 0; i < n * n; ++i) wrong += y[i] != z[i];
+         return summarize({kernel, shape_text(n, n, n), "GMAC/s", to_giga * cubed(n), {}, checked(wrong)}, r, c.best);
+       }});
+}
+#endif
 
 #if LOWP_BENCH_OPENBLAS
 void blas(const double* a, const double* b, double* y, int n) {
@@ -262,6 +325,9 @@ jobs modular_matrix_rows() {
   add_bat(all, 512, 4294967291u, "32", {});
   add_exact(all, 1024, 26, best ? std::vector<aim>{{"peer", 5}} : std::vector<aim>{});
   add_exact(all, 1024, 15, {});
+#ifdef __SIZEOF_INT128__
+  add_exact_wide(all, 512, 58);
+#endif
   for (const int slices : {6, 7, 8}) add_ozaki<double>(all, 1024, slices);
   for (const int slices : {3, 4}) add_ozaki<float>(all, 1024, slices);
   for (const std::size_t n : {std::size_t{4096}, std::size_t{16384}}) add_matrix_ntt(all, n);

@@ -4,6 +4,7 @@
 
 #include <limits>
 #include <random>
+#include <utility>
 
 #include "catch.hpp"
 #include "kernels/guarded.hpp"
@@ -283,6 +284,45 @@ TEST_CASE("modular: exact integers, 64 bits") {
   CHECK_THROWS_AS(exact_gemm(matrix_view<const std::int64_t>(least.data(), 1, 3),
                              matrix_view<const std::int64_t>(ones.data(), 3, 1), c.view()),
                   lowp::error);  // the sum of the row is above 2^63, not 0
+}
+
+TEST_CASE("modular: exact integers, every way the same") {
+  namespace detail = lowp::modular::detail;
+  constexpr std::size_t m = 40, k = 300, n = 37;
+  for (const int bits : {9, 20, 27}) {
+    tests::guarded<std::int32_t> a(m, k, 1), b(k, n, 2);
+    a.draw(some_bits<std::int32_t>(bits, 1));
+    b.draw(some_bits<std::int32_t>(bits, 2));
+    const results expected = product(a, b);
+    const detail::exact_operand x(std::as_const(a).view()), w(std::as_const(b).view());
+    const std::size_t moduli = detail::exact_moduli(x, w, detail::check_exact_bound(x, w, 64));
+    for (const lowp::tier t : tests::tiers()) {
+      const lowp::force_tier forced(t);
+      for (const auto method :
+           {detail::exact_method::words, detail::exact_method::digits, detail::exact_method::residues}) {
+        results c(m, n, 3);
+        detail::exact_product(x, w, c.view(), {method, moduli}, {});
+        CHECK(c == expected);
+      }
+    }
+  }
+}
+
+TEST_CASE("modular: exact integers, few moduli against many digits") {
+  // One large element in each row: bytes for it in all planes, but sums of 60 bits.
+  constexpr std::size_t m = 33, k = 130, n = 34;
+  std::vector<std::int64_t> a = draw_long<std::int64_t>(m * k, 2, 1), b = draw_long<std::int64_t>(k * n, 25, 2);
+  for (std::size_t i = 0; i < m; ++i) a[i * k + i] = (std::int64_t{1} << 34) + static_cast<std::int64_t>(i);
+  const lowp::modular::detail::exact_operand x(matrix_view<const std::int64_t>(a.data(), m, k)),
+      w(matrix_view<const std::int64_t>(b.data(), k, n));
+  for (const lowp::tier t : tests::tiers()) {
+    const lowp::force_tier forced(t);
+    const auto way = lowp::modular::detail::way_of(x, w, 0x1p60);
+    CHECK((way.method == lowp::modular::detail::exact_method::residues) == (t <= lowp::tier::icelake));
+    CHECK(lowp::modular::detail::way_of(x, w, 0x1p30).method == lowp::modular::detail::exact_method::residues);
+  }
+  check_long(a, b, m, k, n, false);
+  check_long(a, b, m, k, n, true);
 }
 
 TEST_CASE("modular: exact integers, wide fixed-point numbers") {

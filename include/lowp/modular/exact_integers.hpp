@@ -1,17 +1,21 @@
-// Exact products of matrices of integers and of fixed-point numbers, with 64-bit results.
+// Exact products of matrices of integers and of fixed-point numbers, with results of 64 or 128 bits.
 //
 //   lowp::modular::exact_gemm(a, b, c);                c = a b;  a: m x k, b: k x n, c: m x n of std::int64_t
 //   lowp::modular::exact_gemm(a, b, c, lowp::wrap{});  the same modulo 2^64
 //
 // a and b: signed or unsigned integers of 8, 16, 32 or 64 bits, or fixed-point numbers; c: std::int64_t, or fixed<64,
-// F> where F is the sum of the fraction bits of a and b.
+// F> where F is the sum of the fraction bits of a and b, or (not with `wrap`) lowp::modular::int128.
 //
 // The result is exact: without `wrap` an error is thrown, and nothing written, if k max|a| max|b| and the sharper
-// bounds max_i sum_k |a[i, k]| max|b| and max|a| max_j sum_k |b[k, j]| all are above 2^63 - 1.
+// bounds max_i sum_k |a[i, k]| max|b| and max|a| max_j sum_k |b[k, j]| all are above 2^63 - 1, or 2^127 - 1.
 //
-// Work: with P and Q bytes for the elements that there are (not: that the type can hold), P Q products of bytes for
-// each of integers on the byte cores (36 for P = Q = 8); where those are slower, and elements have 32 bits at most,
-// one of words (word_gemm.hpp).
+// Work, whichever is least (`way_of`):
+//   digits     P Q products on the byte cores for P and Q bytes of the elements that there are (not: that the type can
+//              hold); those of 256^8 and above are left out
+//   residues   one on the byte cores for each of N moduli, N such that they hold the bound: 8 bits each
+//              (exact_residues.hpp); for results of 128 bits always, else where N is small against the products of
+//              digits: a third on sapphire, half on icelake, three quarters below
+//   words      one of words, where byte cores are slower and elements have 32 bits at most (word_gemm.hpp)
 #pragma once
 
 #include <algorithm>
@@ -19,11 +23,14 @@
 #include <limits>
 
 #include <lowp/formats/fixed.hpp>
-#include <lowp/modular/digit_planes.hpp>
+#include <lowp/modular/exact_residues.hpp>
 
 namespace lowp::modular {
 
 namespace detail {
+
+using lowp::detail::multiply_wide;
+using lowp::detail::wide;
 
 /// An element of an exact product: its integer, modulo 2^32 or 2^64, and how many fraction bits it has.
 template <class T>
@@ -58,7 +65,7 @@ template <class T>
 concept ExactElement = exact_element<std::remove_const_t<T>>::is_one;
 
 template <class T, int Frac>
-inline constexpr bool is_exact_result = std::same_as<T, std::int64_t>&& Frac == 0;
+inline constexpr bool is_exact_result = (std::same_as<T, std::int64_t> || std::same_as<T, int128>)&&Frac == 0;
 template <int Frac, class R, class O>
 inline constexpr bool is_exact_result<number<fixed_format<64, Frac, fixed_range::twos_complement>, R, O>, Frac> =
     true;
@@ -78,8 +85,17 @@ class exact_operand {
     } else {
       is_long_ = true;
       longs_ = in_words(v, long_copy_);
-      for (std::size_t r = 0; r < v.rows(); ++r)
-        for (const std::uint64_t x : longs_.row(r)) extend(x);
+      const std::uint64_t turn =
+          is_signed_ ? std::uint64_t{1} << 63 : 0;  // makes the order that of unsigned integers
+      std::uint64_t low = turn, high = turn;
+      for (std::size_t r = 0; r < v.rows(); ++r) {
+        for (const std::uint64_t x : longs_.row(r)) {
+          low = std::min(low, x ^ turn);
+          high = std::max(high, x ^ turn);
+        }
+      }
+      extend(low ^ turn);
+      extend(high ^ turn);
     }
   }
   exact_operand(const exact_operand&) = delete;
@@ -113,21 +129,30 @@ class exact_operand {
                 kernels.split(x.words_.row(r).data() + c, cols, x.is_signed_, x.planes(), out, plane_step);
             }};
   }
-  /// The largest sum of |x| over a row, or over a column; 2^64 - 1 stands for more.
-  [[nodiscard]] std::uint64_t largest_row_sum() const {
-    std::uint64_t most = 0;
+  /// The residues modulo the first `count` moduli of columns c ... of row r.
+  void write_residues(std::size_t r, std::size_t c, std::size_t cols, std::size_t count, std::uint8_t* out,
+                      std::size_t plane_step) const noexcept {
+    const residue_kernels& kernels = *residue_kernels_of[static_cast<std::size_t>(active())];
+    if (is_long_)
+      kernels.split_longs(longs_.row(r).data() + c, cols, is_signed_, count, out, plane_step);
+    else
+      kernels.split(words_.row(r).data() + c, cols, is_signed_, count, out, plane_step);
+  }
+  /// The largest sum of |x| over a row, or over a column.
+  [[nodiscard]] wide largest_row_sum() const {
+    wide most{0, 0};
     for (std::size_t r = 0; r < rows(); ++r) {
-      std::uint64_t sum = 0;
+      wide sum{0, 0};
       for (std::size_t c = 0; c < cols(); ++c) add(sum, magnitude(r, c));
-      most = std::max(most, sum);
+      if (less(most, sum)) most = sum;
     }
     return most;
   }
-  [[nodiscard]] std::uint64_t largest_column_sum() const {
-    std::vector<std::uint64_t> sums(cols());
+  [[nodiscard]] wide largest_column_sum() const {
+    std::vector<wide> sums(cols(), wide{0, 0});
     for (std::size_t r = 0; r < rows(); ++r)
       for (std::size_t c = 0; c < sums.size(); ++c) add(sums[c], magnitude(r, c));
-    return sums.empty() ? 0 : *std::ranges::max_element(sums);
+    return sums.empty() ? wide{0, 0} : *std::ranges::max_element(sums, less);
   }
 
  private:
@@ -144,7 +169,13 @@ class exact_operand {
       return {copy.data(), v.rows(), v.cols()};
     }
   }
-  static void add(std::uint64_t& sum, std::uint64_t x) noexcept { sum = sum > ~x ? ~std::uint64_t{0} : sum + x; }
+  static void add(wide& sum, std::uint64_t x) noexcept {
+    sum.low += x;
+    sum.high += sum.low < x ? 1 : 0;
+  }
+  static bool less(const wide& x, const wide& y) noexcept {
+    return x.high != y.high ? x.high < y.high : x.low < y.low;
+  }
   // |x|, and whether x < 0
   template <class Word>
   [[nodiscard]] std::pair<std::uint64_t, bool> split_sign(Word x) const noexcept {
@@ -168,57 +199,119 @@ class exact_operand {
   std::uint64_t above_ = 0, below_ = 0;
 };
 
-// Throws unless no sum can leave 64 bits.
-inline void check_exact_bound(const exact_operand& a, const exact_operand& b) {
-  constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  const auto fits = [](std::uint64_t x, std::uint64_t y) { return x == 0 || y <= most / x; };
+// What a product is made of, and of how many moduli.
+enum class exact_method { words, digits, residues };
+struct exact_way {
+  exact_method method;
+  std::size_t moduli = 0;
+};
+
+// Throws unless no sum can leave 64 or 128 bits. A bound of all sums, up to a relative error of 2^-50.
+inline double check_exact_bound(const exact_operand& a, const exact_operand& b, int bits) {
+  const auto fits = [bits](wide x, std::uint64_t y) {
+    const wide low = multiply_wide(x.low, y), high = multiply_wide(x.high, y);
+    const std::uint64_t top = low.high + high.low;
+    if (high.high != 0 || top < low.high) return false;
+    return bits == 64 ? top == 0 && low.low >> 63 == 0 : top >> 63 == 0;
+  };
+  const auto product = [](wide x, std::uint64_t y) {
+    return (static_cast<double>(x.high) * 0x1p64 + static_cast<double>(x.low)) * static_cast<double>(y);
+  };
   const std::uint64_t of_a = a.largest(), of_b = b.largest();
   const std::size_t k = a.cols();
-  if (fits(of_a, of_b) && fits(k, of_a * of_b)) return;
-  const std::uint64_t row = a.largest_row_sum(), column = b.largest_column_sum();
-  if (fits(row, of_b) || fits(of_a, column)) return;
-  throw error("exact_gemm: sums may leave 64 bits: k = " + std::to_string(k) + ", max|a| = " + std::to_string(of_a) +
-              ", max|b| = " + std::to_string(of_b) + ", largest sum of |a| in a row " + std::to_string(row) +
-              ", of |b| in a column " + std::to_string(column));
+  const wide of_both = multiply_wide(of_a, of_b);
+  if (fits(of_both, k)) return product(of_both, k);
+  const wide row = a.largest_row_sum(), column = b.largest_column_sum();
+  if (fits(row, of_b)) return product(row, of_b);
+  if (fits(column, of_a)) return product(column, of_a);
+  const auto text = [](wide x) { return x.high != 0 ? "2^64 or more" : std::to_string(x.low); };
+  throw error("exact_gemm: sums may leave " + std::to_string(bits) + " bits: k = " + std::to_string(k) +
+              ", max|a| = " + std::to_string(of_a) + ", max|b| = " + std::to_string(of_b) +
+              ", largest sum of |a| in a row " + text(row) + ", of |b| in a column " + text(column));
 }
 
-// Whether byte planes are faster than words, and whether words are possible.
-[[nodiscard]] inline bool takes_planes(const exact_operand& a, const exact_operand& b) {
-  const std::size_t products = a.planes() * b.planes();
+// The moduli for sums up to `bound` of which each chunk of k is put together by itself.
+[[nodiscard]] inline std::size_t exact_moduli(const exact_operand& a, const exact_operand& b, double bound) {
+  const double chunk = static_cast<double>(std::min(a.cols(), plane_chunk * 64));
+  return residues_for(std::min(bound, static_cast<double>(a.largest()) * static_cast<double>(b.largest()) * chunk),
+                      a.cols());
+}
+
+// The way of the least work for results of 64 bits. bound: of the sums, infinity for what wraps. A modulus costs more than
+// a product of digits, for its residues and for its part in putting numbers together, and the more so the faster the
+// products are. Words beat residues wherever they beat digits.
+[[nodiscard]] inline exact_way way_of(const exact_operand& a, const exact_operand& b, double bound) {
+  std::size_t products = 0;
+  for (std::size_t p = 0; p < a.planes(); ++p) products += std::min(b.planes(), 8 - p);
+  const tier t = active();
   constexpr std::uint64_t high = std::numeric_limits<std::int32_t>::max();
   const bool words_work = !a.is_long() && !b.is_long() &&
                           ((a.above() <= high && b.above() <= high) || (a.below() == 0 && b.below() == 0));
-  switch (active()) {
-    case tier::sapphire:
-      return true;
-    case tier::icelake:
-      return !words_work || products <= 9;
-    case tier::skylake:
-    case tier::haswell:
-      return !words_work || products <= 4;
-    default:
-      return !words_work;
+  if (words_work && t != tier::sapphire) {
+    const std::size_t most = t == tier::icelake ? 9 : t == tier::skylake || t == tier::haswell ? 4 : 0;
+    return {products <= most ? exact_method::digits : exact_method::words};
   }
+  const std::size_t moduli = exact_moduli(a, b, bound);
+  const bool is_less = t == tier::sapphire  ? 3 * moduli <= products
+                       : t == tier::icelake ? 2 * moduli <= products
+                                            : 4 * moduli <= 3 * products;
+  return moduli != 0 && is_less ? exact_way{exact_method::residues, moduli} : exact_way{exact_method::digits};
 }
 
-inline void exact_product(const exact_operand& a, const exact_operand& b, matrix_view<std::int64_t> c,
-                          const executor& threads) {
-  if (c.rows() == 0 || c.cols() == 0) return;
-  if (takes_planes(a, b)) {
-    const std::size_t groups = std::min<std::size_t>(8, a.planes() + b.planes() - 1);  // 256^8 is 0
-    struct destination {
-      matrix_view<std::int64_t> c;
-      std::size_t groups;
-      const plane_kernels& kernels;
-    } const to{c, groups, *plane_kernels_of[static_cast<std::size_t>(active())]};
-    return plane_gemm(a.source(), b.source(), 0, groups,
-                      {&to,
-                       [](const void* self, const plane_place& place) {
-                         const destination& d = *static_cast<const destination*>(self);
-                         d.kernels.combine({place, d.groups, &d.c(place.i, place.j), d.c.stride()});
-                       }},
-                      threads);
-  }
+inline void write_exact(const plane_place& place, const residue_system& by, const matrix_view<std::int64_t>& c) {
+  residue_kernels_of[static_cast<std::size_t>(active())]->combine({place, by}, &c(place.i, place.j), c.stride());
+}
+inline void write_exact(const plane_place& place, const residue_system& by, const matrix_view<int128>& c) {
+  residue_kernels_of[static_cast<std::size_t>(active())]->combine_wide({place, by}, &c(place.i, place.j), c.stride());
+}
+
+template <class C>
+void product_by_residues(const exact_operand& a, const exact_operand& b, matrix_view<C> c, std::size_t moduli,
+                         const executor& threads) {
+  struct operand {
+    const exact_operand& x;
+    std::size_t moduli;
+    [[nodiscard]] plane_source source() const {
+      return {this, x.rows(), x.cols(), moduli,
+              [](const void* self, std::size_t r, std::size_t from, std::size_t cols, std::uint8_t* out,
+                 std::size_t plane_step) {
+                const operand& o = *static_cast<const operand*>(self);
+                o.x.write_residues(r, from, cols, o.moduli, out, plane_step);
+              }};
+    }
+  } const left{a, moduli}, right{b, moduli};
+  struct destination {
+    const matrix_view<C>& c;
+    residue_system by;
+  } const to{c, make_residue_system(moduli)};
+  plane_gemm(left.source(), right.source(), 0, moduli,
+             {&to,
+              [](const void* self, const plane_place& place) {
+                const destination& d = *static_cast<const destination*>(self);
+                write_exact(place, d.by, d.c);
+              }},
+             threads, true);
+}
+
+inline void product_by_digits(const exact_operand& a, const exact_operand& b, matrix_view<std::int64_t> c,
+                              const executor& threads) {
+  const std::size_t groups = std::min<std::size_t>(8, a.planes() + b.planes() - 1);  // 256^8 is 0
+  struct destination {
+    matrix_view<std::int64_t> c;
+    std::size_t groups;
+    const plane_kernels& kernels;
+  } const to{c, groups, *plane_kernels_of[static_cast<std::size_t>(active())]};
+  plane_gemm(a.source(), b.source(), 0, groups,
+             {&to,
+              [](const void* self, const plane_place& place) {
+                const destination& d = *static_cast<const destination*>(self);
+                d.kernels.combine({place, d.groups, &d.c(place.i, place.j), d.c.stride()});
+              }},
+             threads);
+}
+
+inline void product_by_words(const exact_operand& a, const exact_operand& b, matrix_view<std::int64_t> c,
+                             const executor& threads) {
   const matrix_view<const std::uint32_t>& w = b.words();
   word_gemm({a.words(),
              0xffffffff,
@@ -235,26 +328,48 @@ inline void exact_product(const exact_operand& a, const exact_operand& b, matrix
             threads);
 }
 
+inline void exact_product(const exact_operand& a, const exact_operand& b, matrix_view<std::int64_t> c, exact_way way,
+                          const executor& threads) {
+  if (c.rows() == 0 || c.cols() == 0) return;
+  switch (way.method) {
+    case exact_method::words:
+      return product_by_words(a, b, c, threads);
+    case exact_method::digits:
+      return product_by_digits(a, b, c, threads);
+    case exact_method::residues:
+      return product_by_residues(a, b, c, way.moduli, threads);
+  }
+}
+
 template <bool Wraps, class A, class B, class C>
 void exact_gemm_of(matrix_view<A> a, matrix_view<B> b, matrix_view<C> c, const executor& threads) {
   using of_a = exact_element<std::remove_const_t<A>>;
   using of_b = exact_element<std::remove_const_t<B>>;
   static_assert(
       is_exact_result<C, of_a::frac + of_b::frac>,
-      "lowp: exact_gemm writes std::int64_t, or fixed<64, F> where F is the sum of the operands' fraction bits");
+      "lowp: exact_gemm writes std::int64_t, or fixed<64, F> where F is the sum of the operands' fraction bits, or, "
+      "of integers, lowp::modular::int128");
+  static_assert(!(Wraps && std::same_as<C, int128>), "lowp: exact_gemm with lowp::wrap writes 64 bits");
   using lowp::detail::shape_text;
   if (a.cols() != b.rows() || c.rows() != a.rows() || c.cols() != b.cols())
     throw error("exact_gemm: A is " + shape_text(a.rows(), a.cols()) + ", B is " + shape_text(b.rows(), b.cols()) +
                 ", C is " + shape_text(c.rows(), c.cols()) + "; C = A B needs m x k, k x n, m x n");
   const exact_operand x{matrix_view<const std::remove_const_t<A>>(a)},
       w{matrix_view<const std::remove_const_t<B>>(b)};
-  if constexpr (!Wraps) check_exact_bound(x, w);
-  exact_product(x, w, {reinterpret_cast<std::int64_t*>(c.data()), c.rows(), c.cols(), c.stride()}, threads);
+  constexpr int bits = 8 * static_cast<int>(sizeof(C));
+  const double bound = Wraps ? std::numeric_limits<double>::infinity() : check_exact_bound(x, w, bits);
+  if constexpr (std::same_as<C, int128>) {
+    product_by_residues(x, w, c, exact_moduli(x, w, bound), threads);
+  } else {
+    const matrix_view<std::int64_t> to{reinterpret_cast<std::int64_t*>(c.data()), c.rows(), c.cols(), c.stride()};
+    exact_product(x, w, to, way_of(x, w, bound), threads);
+  }
 }
 
 }  // namespace detail
 
-/// c = a b. Throws lowp::error, nothing written, unless the shapes fit and no sum can leave 64 bits.
+/// c = a b. Throws lowp::error, nothing written, unless the shapes fit and no sum can leave 64 bits, or 128 if c is of
+/// int128.
 template <detail::ExactElement A, detail::ExactElement B, class C>
 void exact_gemm(matrix_view<A> a, matrix_view<B> b, matrix_view<C> c, const executor& threads = {}) {
   detail::exact_gemm_of<false>(a, b, c, threads);
