@@ -10,8 +10,21 @@ file(WRITE ${WORK}/kernels.cpp "#include <lowp/interop/openmp.hpp>
 void multiply(lowp::matrix_view<const float> x, const lowp::matrix<lowp::mxfp4>& w, lowp::matrix_view<float> y) {
   lowp::gemm(x, lowp::prepack(w), y);
 }\n")
+file(GLOB modular RELATIVE ${INCLUDE} ${INCLUDE}/lowp/modular/*.hpp)
+list(TRANSFORM modular REPLACE "(.+)" "#include <\\1>\n")
+list(JOIN modular "" modular)
+file(WRITE ${WORK}/modular.cpp "${modular}
+void multiply(lowp::matrix_view<const double> a, lowp::matrix_view<double> c) {
+  lowp::modular::ozaki_gemm(a, a, c, 7);
+}
+void multiply(lowp::matrix_view<const std::int32_t> a, lowp::matrix_view<std::int64_t> c) {
+  lowp::modular::exact_gemm(a, a, c);
+}
+void transform(std::span<std::uint64_t> x) {
+  lowp::modular::ntt_plan<std::uint64_t>(x.size(), 65537, lowp::modular::ntt_kind::cyclic).forward(x);
+}\n")
 foreach(user ${CMAKE_CURRENT_LIST_DIR}/user_test.cpp ${CMAKE_CURRENT_LIST_DIR}/../formats/every_kind_test.cpp
-        ${WORK}/kernels.cpp)
+        ${WORK}/kernels.cpp ${WORK}/modular.cpp)
   execute_process(COMMAND ${CXX} ${flags} -D LOWP_TEST_WARNINGS -I ${INCLUDE} ${user}
                   RESULT_VARIABLE failed OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(failed)
