@@ -229,8 +229,8 @@ inline bool pack_pairs(const detail::pair_job& job) noexcept {
 
 #endif
 
-// n floats (a multiple of 16) as sums of Terms (or none) bfloat16, as split_bfloat16 does; term t at out + t * stride. Returns the
-// terms that would be exact, 1 to 4, and 8 more if a float is not finite.
+// n floats (a multiple of 16) as sums of Terms bfloat16, as split_bfloat16 does; term t at out + t * stride. Returns the
+// terms that would be exact, 1 to 4, and 8 more if a float is not finite. Terms = 0 writes nothing.
 template <int Terms>
 inline unsigned split_floats(const float* in, std::size_t n, std::uint16_t* out, std::size_t stride) noexcept {
   const words zero = fill_words(0), top = fill_words(0xffff0000), special_bits = fill_words(0x7f800000);

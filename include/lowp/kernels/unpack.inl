@@ -1,7 +1,6 @@
 // Prepacked weights as floats, and products of few rows with them: the kernel body of unpack.hpp.
 
-// The rows of one step of a tile, level by level: f(r, i, level, step_scale) gets the levels of row r for k = i ...
-// i + lanes - 1, and how to scale them: code or float number r, or r + 32 where the second half of a step has its own.
+// The rows of one step of a tile, level by level: f(r, i, level) gets the levels of row r for k = i ... i + lanes - 1.
 template <int Bits, class F>
 __attribute__((always_inline)) inline void each_narrow(const detail::weight_floats& w, const std::byte* in,
                                                        const F& f) noexcept {
@@ -20,8 +19,8 @@ __attribute__((always_inline)) inline void each_narrow(const detail::weight_floa
   }
 }
 
-// Of 6 bits: the low 4 of four rows and the high 2 of eight each stand in a word, as those of narrow levels do. f gets the
-// codes in the low bits of the words.
+// Of 6 bits: the low 4 of four rows and the high 2 of eight each stand in a word, as those of narrow levels do. f gets
+// the codes in the low bits of the words.
 template <class F>
 __attribute__((always_inline)) inline void each_six_codes(const std::byte* in, const F& f) noexcept {
   for (std::size_t r = 0; r < 16; r += 8) {
