@@ -165,6 +165,67 @@ TEST_CASE("gemm: scalar formats on every tier", "[slow]") {
   check_codec<float>("float");
 }
 
+// One-hot rows of x pick columns of W: what the unpackers make of every code under many scales, exactly.
+template <class C>
+void check_each_code(const char* name) {
+  INFO(name);
+  constexpr std::size_t n = 70, k = 256;
+  matrix<C> w(n, k);
+  const philox random(11, 1);
+  for (std::size_t r = 0; r < n; ++r) {
+    std::uint64_t i = 1000 * r;
+    for (std::byte& b : w.row(r)) b = static_cast<std::byte>(random(++i) & 255);
+    if constexpr (requires { typename C::scale; }) {  // from 2^-24 to 2^23; codes 0, 1, 2, ... of elements in order
+      for (std::size_t at = 0; at < w.row(r).size(); at += codec<C>::bytes) {
+        std::byte* const group = w.row(r).data() + at;
+        group[0] = static_cast<std::byte>(103 + random(++i) % 48);
+        for (std::size_t j = 1; j < codec<C>::bytes; ++j)
+          group[j] = static_cast<std::byte>(at / codec<C>::bytes * codec<C>::values + j - 1 + r);
+        if (std::same_as<typename C::element, posit8>)
+          std::replace(group + 1, group + codec<C>::bytes, std::byte{0x80}, std::byte{0x81});
+        if (std::same_as<typename C::element, e4m3fn>) {
+          std::replace(group + 1, group + codec<C>::bytes, std::byte{0x7f}, std::byte{0x80});
+          std::replace(group + 1, group + codec<C>::bytes, std::byte{0xff}, std::byte{0});
+        }
+      }
+    } else if (std::same_as<C, posit8>) {
+      std::replace(w.row(r).begin(), w.row(r).end(), std::byte{0x80}, std::byte{0x7f});
+    }
+  }
+  std::vector<float> one_hot(k * k), y(k * n), row(k);
+  for (std::size_t i = 0; i < k; ++i) one_hot[i * k + i] = 1;
+  const prepacked packed = prepack(w);
+  REQUIRE(packed.head().finite != 0);
+  for (const tier t : tiers_here()) {
+    INFO(to_string(t));
+    const force_tier forced(t);
+    for (const std::size_t rows : {std::size_t{1}, std::size_t{3}, k}) {
+      for (std::size_t i = 0; i < k; i += rows) {
+        const std::size_t m = std::min(rows, k - i);
+        gemm(matrix_view<const float>(one_hot.data() + i * k, m, k), packed,
+             matrix_view<float>(y.data() + i * n, m, n));
+      }
+      bool same = true;
+      for (std::size_t j = 0; j < n; ++j) {
+        w.decode_row(j, row);
+        for (std::size_t i = 0; i < k; ++i) same = same && y[i * n + j] == row[i];
+      }
+      INFO(rows << " rows of x at a time");
+      CHECK(same);
+    }
+  }
+}
+
+TEST_CASE("gemm: codes of 8 bits come through exactly") {
+  check_each_code<mxfp8_e4m3>("mxfp8_e4m3");
+  check_each_code<block<e4m3fn, 16, e8m0fnu>>("e4m3fn by 16");
+  check_each_code<mxint8>("mxint8");
+  check_each_code<block<posit8, 32, e8m0fnu>>("posit8 by 32");
+  check_each_code<block<posit8, 16, e8m0fnu>>("posit8 by 16");
+  check_each_code<posit8>("posit8");
+  check_each_code<int8>("int8");
+}
+
 // A value of the codec at every place: what is largest, least, subnormal, special.
 TEST_CASE("gemm: extreme values, NaN and infinities are as in the reference") {
   const float inf = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();

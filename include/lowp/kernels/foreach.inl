@@ -14,24 +14,26 @@
 // the attribute.
 //
 // LOWP_UNROLL before a loop with a constant number of turns unrolls it: g++ -O2 does not, and keeps arrays of vectors in
-// memory then.
+// memory then. The loops of the scalar tier, which has no vectors, stay as they are.
 #ifndef LOWP_TIERS
 #define LOWP_TIERS 0b11111
+#endif
+
+#include <lowp/kernels/tier/least.inl>
+#if LOWP_LEAST_TIER == 0 && (LOWP_TIERS & 1)
+#define LOWP_TIER 0
+#define LOWP_UNROLL
+namespace lowp::tiers::base {
+#include LOWP_BODY
+}
+#undef LOWP_UNROLL
+#undef LOWP_TIER
 #endif
 
 #if defined(__clang__)
 #define LOWP_UNROLL _Pragma("unroll")
 #else
 #define LOWP_UNROLL _Pragma("GCC unroll 32")
-#endif
-
-#include <lowp/kernels/tier/least.inl>
-#if LOWP_LEAST_TIER == 0 && (LOWP_TIERS & 1)
-#define LOWP_TIER 0
-namespace lowp::tiers::base {
-#include LOWP_BODY
-}
-#undef LOWP_TIER
 #endif
 
 #if defined(__x86_64__) && LOWP_LEAST_TIER <= 1

@@ -29,11 +29,14 @@ struct weight_view {
   const prepacked* packed;
   std::size_t terms;
   std::size_t group_steps;
-  bool symmetric = false;  // level[i + 128] = -level[i]
   bool scaled = false;
-  alignas(64) std::uint8_t level_bytes[512];  // low bytes of the levels in bfloat16, then high bytes
+  // 8 bits: whether the upper half of the levels is the lower one negated, for the same magnitude of the code or for its
+  // two's complement.
+  enum class mirror : unsigned char { none, magnitude, complement } mirrored = mirror::none;
+  // Low bytes of the levels in bfloat16, then high bytes; magnitudes where they are mirrored, times 2^127 if scaled too.
+  alignas(64) std::uint8_t level_bytes[512];
   alignas(64) float repeated_levels[16];
-  std::int16_t exponents[256];  // of scale codes, in units of bfloat16's lowest exponent bit
+  std::uint32_t shifts[256];  // of scale codes: 2^127 / scale, in units of bfloat16's lowest exponent bit, twice
 
   weight_view(const prepacked& p, std::size_t most_terms)
       : packed(&p), terms(std::min<std::size_t>(p.head().terms, most_terms)), group_steps(p.head().group_steps) {
@@ -41,19 +44,25 @@ struct weight_view {
     scaled = p.groups() > 1 || p.scale()[0] != 1;
     const std::size_t distinct = h.bits < 8 ? std::size_t{1} << h.bits : 256;
     for (std::size_t i = 0; i < 16; ++i) repeated_levels[i] = p.level()[i % distinct];
-    if (h.how != unpacking::eight) return;
-    symmetric = true;
+    if (h.how == unpacking::eight) describe_eight(p);
+  }
+
+ private:
+  void describe_eight(const prepacked& p) noexcept {
+    std::uint16_t level[256];
+    for (std::size_t i = 0; i < 256; ++i) split_bfloat16(p.level()[i], 1, &level[i]);
+    bool magnitude = true, complement = p.head().finite != 0 && !std::isfinite(p.level()[128]);
+    for (std::size_t i = 0; i < 128; ++i) {
+      magnitude = magnitude && level[i] < 0x8000 && level[i + 128] == level[i] + 0x8000;
+      complement = complement && level[i] < 0x8000 && (i == 0 || level[256 - i] == level[i] + 0x8000);
+    }
+    mirrored = magnitude ? mirror::magnitude : complement ? mirror::complement : mirror::none;
+    const bool biased = scaled && mirrored != mirror::none;
     for (std::size_t i = 0; i < 256; ++i) {
-      std::uint16_t code;
-      split_bfloat16(p.level()[i], 1, &code);
-      level_bytes[i] = static_cast<std::uint8_t>(code);
-      level_bytes[256 + i] = static_cast<std::uint8_t>(code >> 8);
-      std::uint16_t mirrored;
-      split_bfloat16(p.level()[i ^ 128], 1, &mirrored);
-      if ((code ^ mirrored) != 0x8000) symmetric = false;
-      if (i >= 128 && (code & 0x8000) == 0) symmetric = false;
-      exponents[i] =
-          static_cast<std::int16_t>((static_cast<int>(std::bit_cast<std::uint32_t>(p.scale()[i]) >> 23) - 127) * 128);
+      const unsigned word = level[i] + (biased && level[i] != 0 ? 127u << 7 : 0u);
+      level_bytes[i] = static_cast<std::uint8_t>(word);
+      level_bytes[256 + i] = static_cast<std::uint8_t>(word >> 8);
+      shifts[i] = (254 - (std::bit_cast<std::uint32_t>(p.scale()[i]) >> 23 & 255)) * (128u * 0x10001u);
     }
   }
 };

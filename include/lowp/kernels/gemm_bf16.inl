@@ -322,17 +322,23 @@ inline void unpack_plain(void*, const panel_reader& reader, std::size_t terms, s
   }
 }
 
-// The same with the unpacker that the layout needs.
-inline void multiply_packed_panels(const tile_product& product, std::size_t b0, std::size_t b1, std::size_t p0,
-                                   std::size_t p1) {
-  with_unpacker(product.w, [&]<class U>() {
-    const std::size_t last = product.w.terms - 1;
-    U unpackers[3] = {{product.w, 0}, {product.w, std::min<std::size_t>(1, last)}, {product.w, last}};
-    const auto run = [](void* all, const panel_reader& reader, std::size_t terms, std::size_t step, std::byte* out,
-                        std::size_t stride) {
-      for (std::size_t t = 0; t < terms; ++t) reader.unpack(static_cast<U*>(all)[t], step, out + t * stride);
+// Calls f with two unpackers of the layout, for two panels at a time. Unpacking is called, not inlined: what f does
+// would else be compiled once for each layout.
+template <class F>
+inline void with_step_unpackers(const detail::weight_view& w, const F& f) {
+  with_unpacker(w, [&]<class U>() {
+    struct unpackers_of_terms {
+      U of[3];
     };
-    multiply_panels<true>(product, {unpackers, run}, b0, b1, p0, p1);
+    const std::size_t last = w.terms - 1, second = std::min<std::size_t>(1, last);
+    unpackers_of_terms state[2] = {{{{w, 0}, {w, second}, {w, last}}}, {{{w, 0}, {w, second}, {w, last}}}};
+    const auto run = [](void* unpackers, const panel_reader& reader, std::size_t terms, std::size_t step,
+                        std::byte* out, std::size_t stride) {
+      for (std::size_t t = 0; t < terms; ++t)
+        reader.unpack(static_cast<unpackers_of_terms*>(unpackers)->of[t], step, out + t * stride);
+    };
+    const step_unpacker two[2] = {{&state[0], run}, {&state[1], run}};
+    f(two);
   });
 }
 
@@ -380,20 +386,22 @@ inline void multiply_few(const detail::weight_view& w, const detail::activation_
     for (std::size_t t = 0; t < w.terms && steps > 0; ++t) {
       U unpacker[2] = {{w, t}, {w, t}};
       const std::byte* b = packed_x;
-      for (std::size_t i = 0; i < 2; ++i) reader[i].unpack(unpacker[i], 0, tiles[0][i]);
-      for (std::size_t s = 0; s < steps; ++s, b += 64 * columns) {
-        if (s + 1 < steps) {
-          for (std::size_t i = 0; i < 2; ++i) reader[i].unpack(unpacker[i], s + 1, tiles[(s + 1) % 2][i]);
+      for (std::size_t s = 0; s <= steps; ++s) {
+        if (s < steps) {
+#pragma GCC unroll 1
+          for (std::size_t i = 0; i < 2; ++i) reader[i].unpack(unpacker[i], s, tiles[s % 2][i]);
         }
-        const auto& now = tiles[s % 2];
+        if (s == 0) continue;
+        const auto& before = tiles[(s - 1) % 2];
         amx::load<6>(b, 4 * columns);
-        amx::load<4>(now[0]);
+        b += 64 * columns;
+        amx::load<4>(before[0]);
         amx::dot_bf16<0, 4, 6>();
-        amx::load<5>(now[0] + 1024);
+        amx::load<5>(before[0] + 1024);
         amx::dot_bf16<1, 5, 6>();
-        amx::load<4>(now[1]);
+        amx::load<4>(before[1]);
         amx::dot_bf16<2, 4, 6>();
-        amx::load<5>(now[1] + 1024);
+        amx::load<5>(before[1] + 1024);
         amx::dot_bf16<3, 5, 6>();
       }
     }
@@ -474,7 +482,7 @@ inline void gemm_bf16(const detail::weight_view& w, const detail::activation_vie
   std::byte* const packed = detail::shared_workspace(few ? steps * 64 * x.rows * terms : strips * strip_bytes);
   if (few) {
     (wide ? pack_columns<true> : pack_columns<false>)(x, x_terms, steps, packed);
-    const std::size_t tasks = std::min<std::size_t>(panels, 16);
+    const std::size_t tasks = std::min<std::size_t>((panels + 1) / 2, 16);  // two panels go together
     run(tasks, [&](std::size_t i) {
       const std::size_t p0 = panels * i / tasks, p1 = panels * (i + 1) / tasks;
       if (wide) return multiply_few_wide(w, x, x_terms, packed, p0, p1, y);
@@ -497,6 +505,7 @@ inline void gemm_bf16(const detail::weight_view& w, const detail::activation_vie
     const std::size_t p0 = panels * g / groups, p1 = panels * (g + 1) / groups;
     if (wide) return multiply_panels<false>(product, {}, b0, b1, p0, p1);
     if (plain) return multiply_panels<false>(product, {nullptr, unpack_plain}, b0, b1, p0, p1);
-    multiply_packed_panels(product, b0, b1, p0, p1);
+    with_step_unpackers(
+        w, [&](const step_unpacker(&unpack)[2]) { multiply_panels<true>(product, unpack[0], b0, b1, p0, p1); });
   });
 }

@@ -7,10 +7,10 @@
 // all sums NaN. A sum over K values is off by at most gamma_(K/4 + 8) sum |x' w| from the exact sum of x' w.
 //
 // For weights whose levels are integers (of up to 8 bits) times a power of two: integers of 1, 2, 4 and 8 bits, e2m1,
-// and integer codebooks; not NF4. They are read in the layout of prepack.hpp: a word of a line has a field of each
-// row at one k, so a byte has fields of one half of the rows. Fields are looked up as bytes that start from the
-// lowest level, u = level - lowest, since vpdpbusd and vpmaddubsw take unsigned by signed; lowest sum q is what sums
-// start from.
+// and integer codebooks whose levels lie at most 129 apart; not NF4. They are read in the layout of prepack.hpp: a word
+// of a line has a field of each row at one k, so a byte has fields of one half of the rows. Fields are looked up as
+// bytes that start from the lowest level, u = level - lowest, since vpdpbusd and vpmaddubsw take unsigned by signed;
+// lowest sum q is what sums start from.
 #pragma once
 
 #include <lowp/kernels/epilogue.hpp>
@@ -32,10 +32,10 @@ enum class scale_decoding : unsigned char { floats, shifted, table };
 /// Weights as the kernels need them, made once a call.
 struct int8_level_view {
   const prepacked* packed;
-  int bits;                  // of a field: 2, 4, 8
-  std::size_t group_steps;   // 0: two groups a step
-  int lowest = 0, span = 0;  // of the integer levels
-  float unit = 1;            // level = integer * unit
+  int bits;                 // of a field: 2, 4, 8
+  std::size_t group_steps;  // 0: two groups a step
+  int lowest = 0;           // of the integer levels
+  float unit = 1;           // level = integer * unit
   scale_decoding scales = scale_decoding::table;
   // shifted: the code's bits but the sign, shifted left, are those of a float, which times `factor` is the scale
   int shift = 0;
@@ -76,9 +76,8 @@ inline bool find_int8_levels(const prepacked& w, int8_level_view& v) {
     low = i == 0 ? integer : std::min(low, integer);
     high = i == 0 ? integer : std::max(high, integer);
   }
-  if (!(high - low <= 255)) return false;
+  if (!(high - low <= (h.how == unpacking::narrow ? 129 : 255))) return false;  // gemv_int8.inl: vpmaddubsw
   v.lowest = static_cast<int>(low);
-  v.span = static_cast<int>(high - low);
   v.unit = std::ldexp(1.0f, unit);
   if (v.unit == 0 || !std::isfinite(v.unit)) return false;
   const auto above_lowest = [&](std::size_t i) {

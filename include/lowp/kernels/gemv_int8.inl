@@ -232,13 +232,14 @@ inline int8_lanes_of int8_plane(const detail::int8_level_view& w, int8_lanes_of 
 }
 
 // 16 rows of a panel (tile 0 or 1) over steps s0 ... s1 - 1, added to 8 sums of two rows each.
-template <int Bits, bool Halves, bool Large>
+template <int Bits>
 inline void int8_tile_of_panel(const detail::int8_panels& p, std::size_t panel, std::size_t tile, std::size_t s0,
                                std::size_t s1, float* kept) {
   constexpr std::size_t vectors = 64 / sizeof(int8_lanes_of);  // of a line
   constexpr int planes = 8 / Bits, lines = Bits;               // of a tile: 16 rows
   constexpr std::size_t step_bytes = std::size_t{128} * Bits, a_line = 16 / Bits;
   const detail::int8_level_view& w = p.w;
+  const bool halves = w.group_steps == 0;
   const int8_lanes_of table = int8_table(w.level);
   const std::byte* in = w.packed->codes(panel, s0) + tile * 64 * lines;
   const std::size_t scale_bytes = w.scales == detail::scale_decoding::floats ? 128 : 32;
@@ -246,18 +247,18 @@ inline void int8_tile_of_panel(const detail::int8_panels& p, std::size_t panel, 
   for (std::size_t i = 0; i < 8; ++i) sum[i] = load(kept + i * lanes);
   for (std::size_t s = s0; s < s1; ++s, in += step_bytes) {
     const detail::int8_step_of_x& x = p.x[s];
-    const std::size_t group = Halves ? 2 * s : s / w.group_steps;
+    const std::size_t group = halves ? 2 * s : s / w.group_steps;
     const std::byte* scales = w.packed->scales(panel, group);
     const floats of_x = fill(p.x_scale[s]);
 #if LOWP_TIER == 1
     alignas(64) float scale[2][16];
-    for (std::size_t h = 0; h < (Halves ? 2 : 1); ++h)
+    for (std::size_t h = 0; h < (halves ? 2 : 1); ++h)
       for (std::size_t r = 0; r < 16; r += 8)
         store(scale[h] + r, int8_scales(w, scales + h * scale_bytes, tile * 16 + r) * of_x);
 #else
     const floats scale = int8_scales(w, scales, tile * 16) * of_x;
-    floats scale_of_second{};
-    if constexpr (Halves) scale_of_second = int8_scales(w, scales + scale_bytes, tile * 16) * of_x;
+    floats scale_of_second = scale;
+    if (halves) scale_of_second = int8_scales(w, scales + scale_bytes, tile * 16) * of_x;
 #endif
     for (std::size_t h = 0; h < vectors; ++h) {
       const int8_lanes_of q = int8_line(x.q + h * sizeof(int8_lanes_of));
@@ -273,19 +274,13 @@ inline void int8_tile_of_panel(const detail::int8_panels& p, std::size_t panel, 
         const auto plane_at = [&]<int J>(std::integral_constant<int, J>) {
           constexpr std::size_t a = L * a_line + J, b = a + planes, i = L * planes + J;
           const int8_lanes_of u = int8_plane<Bits, J>(w, table, line);
-          const floats products = int8_to_floats(int8_products<Large>(start, u, q));
+          const floats products = int8_to_floats(int8_products<Bits == 8>(start, u, q));
 #if LOWP_TIER == 1
-          const floats factor = int8_pair(scale[Halves ? h : 0], a, b);
+          const floats factor = int8_pair(scale[halves ? h : 0], a, b);
 #else
-          constexpr int A = static_cast<int>(a), B = static_cast<int>(b), A2 = Halves ? A + 16 : A,
-                        B2 = Halves ? B + 16 : B;
+          constexpr int A = static_cast<int>(a), B = static_cast<int>(b), A2 = A + 16, B2 = B + 16;
           const __m512i index = _mm512_setr_epi32(A, A, B, B, A, A, B, B, A2, A2, B2, B2, A2, A2, B2, B2);
-          floats factor;
-          if constexpr (Halves) {
-            factor = {_mm512_permutex2var_ps(scale.v, index, scale_of_second.v)};
-          } else {
-            factor = {_mm512_permutexvar_ps(index, scale.v)};
-          }
+          const floats factor = {_mm512_permutex2var_ps(scale.v, index, scale_of_second.v)};
 #endif
           sum[i] = fma(products, factor, sum[i]);
         };
@@ -314,27 +309,25 @@ inline void int8_tile_of_panel(const detail::int8_panels& p, std::size_t panel, 
 }
 
 // Panels by fours, a few steps of each in turn: memory is read in several streams.
-template <int Bits, bool Halves, bool Large>
-inline void int8_streams(const detail::int8_panels& p) {
-  constexpr std::size_t streams = 4, chunk = 64 / Bits;
+inline void multiply_int8_panels(const detail::int8_panels& p) {
+  const std::size_t bits = static_cast<std::size_t>(p.w.bits), planes = 8 / bits, chunk = 64 / bits;
+  const auto add_tile = bits == 2 ? &int8_tile_of_panel<2>
+                        : bits == 4 ? &int8_tile_of_panel<4>
+                                    : &int8_tile_of_panel<8>;
+  constexpr std::size_t streams = 4;
   const std::size_t steps = p.w.packed->steps(), count = p.last - p.first, each = (count + streams - 1) / streams;
   alignas(64) float kept[streams][2][8 * lanes];
   for (std::size_t at = 0; at < each; ++at) {
     for (auto& k : kept) std::fill_n(&k[0][0], 2 * 8 * lanes, 0.0f);
     for (std::size_t s = 0; s < steps; s += chunk) {
-      for (std::size_t t = 0; t < streams; ++t) {
-        const std::size_t panel = p.first + t * each + at;
-        if (panel >= p.last) break;
+      for (std::size_t t = 0; t < streams && t * each + at < count; ++t) {
         for (std::size_t tile = 0; tile < 2; ++tile)
-          int8_tile_of_panel<Bits, Halves, Large>(p, panel, tile, s, std::min(steps, s + chunk), kept[t][tile]);
+          add_tile(p, p.first + t * each + at, tile, s, std::min(steps, s + chunk), kept[t][tile]);
       }
     }
-    for (std::size_t t = 0; t < streams; ++t) {
-      const std::size_t panel = p.first + t * each + at;
-      if (panel >= p.last) break;
+    for (std::size_t t = 0; t < streams && t * each + at < count; ++t) {
       for (std::size_t tile = 0; tile < 2; ++tile) {
-        float* y = p.y + (panel - p.first) * 32 + tile * 16;
-        constexpr std::size_t planes = 8 / Bits;
+        float* y = p.y + (t * each + at) * 32 + tile * 16;
         for (std::size_t i = 0; i < 8; ++i) {
           const std::size_t a = i / planes * 2 * planes + i % planes;
           int8_reduce(load(kept[t][tile] + i * lanes), y + a, y + a + planes);
@@ -342,11 +335,6 @@ inline void int8_streams(const detail::int8_panels& p) {
       }
     }
   }
-}
-
-template <int Bits, bool Halves>
-inline void int8_panels_of(const detail::int8_panels& p) {
-  p.w.span > 129 ? int8_streams<Bits, Halves, true>(p) : int8_streams<Bits, Halves, false>(p);
 }
 
 #else
@@ -465,18 +453,24 @@ inline void int8_add_steps(const detail::int8_panels& p, std::size_t panel, std:
 }
 
 // Panels by fours, a few steps of each in turn: memory is read in several streams.
-template <int Bits, bool Halves>
-inline void int8_panels_of(const detail::int8_panels& p) {
-  constexpr std::size_t streams = 4, chunk = 64 / Bits;
+inline void multiply_int8_panels(const detail::int8_panels& p) {
+  const std::size_t bits = static_cast<std::size_t>(p.w.bits), chunk = 64 / bits;
+  const bool halves = p.w.group_steps == 0;
+  // 2 bits have no groups of half a step (prepacked.hpp).
+  const auto add_steps = bits == 2   ? &int8_add_steps<2, false>
+                         : bits == 4 ? halves ? &int8_add_steps<4, true> : &int8_add_steps<4, false>
+                         : halves ? &int8_add_steps<8, true>
+                                     : &int8_add_steps<8, false>;
+  constexpr std::size_t streams = 4;
   const std::size_t steps = p.w.packed->steps(), count = p.last - p.first, each = (count + streams - 1) / streams;
   alignas(64) float kept[streams][8 * 16];
   for (std::size_t at = 0; at < each; ++at) {
     for (auto& k : kept) std::fill_n(k, 8 * 16, 0.0f);
     for (std::size_t s = 0; s < steps; s += chunk) {
-      for (std::size_t t = 0; t < streams && p.first + t * each + at < p.last; ++t)
-        int8_add_steps<Bits, Halves>(p, p.first + t * each + at, s, std::min(steps, s + chunk), kept[t]);
+      for (std::size_t t = 0; t < streams && t * each + at < count; ++t)
+        add_steps(p, p.first + t * each + at, s, std::min(steps, s + chunk), kept[t]);
     }
-    for (std::size_t t = 0; t < streams && p.first + t * each + at < p.last; ++t) {
+    for (std::size_t t = 0; t < streams && t * each + at < count; ++t) {
       float* y = p.y + (t * each + at) * 32;
       for (std::size_t g = 0; g < 8; ++g) {
         const __m512 v = load(kept[t] + 16 * g).v;  // r0 r1 four times, r2 r3 four times
@@ -490,13 +484,5 @@ inline void int8_panels_of(const detail::int8_panels& p) {
 }
 
 #endif
-
-// 2 bits have no groups of half a step (prepacked.hpp).
-inline void multiply_int8_panels(const detail::int8_panels& p) {
-  const bool halves = p.w.group_steps == 0;
-  if (p.w.bits == 2) return int8_panels_of<2, false>(p);
-  if (p.w.bits == 4) return halves ? int8_panels_of<4, true>(p) : int8_panels_of<4, false>(p);
-  halves ? int8_panels_of<8, true>(p) : int8_panels_of<8, false>(p);
-}
 
 #endif

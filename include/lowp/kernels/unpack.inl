@@ -134,22 +134,34 @@ __attribute__((always_inline)) inline void each_wide_level(const detail::weight_
   }
 }
 
-// Where the 16 scales of a tile and step begin, and what each is.
-struct tile_scales {
-  const detail::weight_floats& w;
-  const std::byte* at;
+// The 16 scales of a tile and step, for either half of the step.
+class tile_scales {
+ public:
+  tile_scales(const detail::weight_floats& weights, std::size_t tile) noexcept : w_(weights), tile_(tile) {}
 
-  tile_scales(const detail::weight_floats& weights, std::size_t tile, std::size_t step) noexcept
-      : w(weights), at(weights.scales(tile, step)) {}
-  // That of row r for k = i ...
-  float operator()(std::size_t r, std::size_t i) const noexcept {
-    if (w.float_scales) {
-      float s;
-      std::memcpy(&s, at + 4 * r, 4);
-      return s;
+  void of_step(std::size_t step) noexcept {
+    const std::byte* at = w_.scales(tile_, step);
+    if (at == read_) return;
+    read_ = at;
+    if (w_.float_scales) {
+      std::memcpy(scale_[0], at, sizeof scale_[0]);
+    } else {
+      for (std::size_t r = 0; r < 16; ++r) scale_[0][r] = w_.scale[std::to_integer<std::size_t>(at[r])];
     }
-    return w.scale[std::to_integer<std::size_t>(at[r + (w.half_steps && i >= 16 ? 32 : 0)])];
+    if (w_.half_steps) {  // codes
+      for (std::size_t r = 0; r < 16; ++r) scale_[1][r] = w_.scale[std::to_integer<std::size_t>(at[32 + r])];
+    } else {
+      std::memcpy(scale_[1], scale_[0], sizeof scale_[0]);
+    }
   }
+  // That of row r for k = i ...
+  float operator()(std::size_t r, std::size_t i) const noexcept { return scale_[i / 16][r]; }
+
+ private:
+  const detail::weight_floats& w_;
+  std::size_t tile_;
+  const std::byte* read_ = nullptr;
+  alignas(64) float scale_[2][16];
 };
 
 template <class F>
@@ -189,7 +201,8 @@ inline void unpack_tile(const detail::weight_floats& w, std::size_t tile, std::s
     }
     return;
   }
-  const tile_scales scale(w, tile, step);
+  tile_scales scale(w, tile);
+  scale.of_step(step);
   each_level(w, w.tile(tile, step, 0), [&](std::size_t r, std::size_t i, floats level) {
     const float s = scale(r, i);
     const floats value = level * fill(s) * fill(w.factor);
@@ -258,8 +271,9 @@ inline void multiply_tile(const detail::weight_floats& w, std::size_t tile, cons
     if (w.by_levels) {
       floats total[16];
       for (floats& t : total) t = fill(0);
+      tile_scales scale(w, tile);
       for (std::size_t s = 0; s < w.steps; ++s, x += 32) {
-        const tile_scales scale(w, tile, s);
+        scale.of_step(s);
         each_level(w, w.tile(tile, s, 0), [&](std::size_t r, std::size_t i, floats level) {
           total[r] = fma(level * fill(scale(r, i)), load(x + i), total[r]);
         });

@@ -23,7 +23,6 @@ struct narrow_unpacker {
     const auto products = [&](std::size_t code) {
       return _mm256_load_si256(reinterpret_cast<const __m256i*>(table + std::size_t{16} * code));
     };
-    LOWP_UNROLL
     for (int line = 0; line < 32 / rows; ++line) {
       __m512i q = _mm512_load_si512(in + 64 * line);
       LOWP_UNROLL
@@ -72,7 +71,6 @@ struct float_scale_unpacker {
     constexpr int rows = 16 / Bits;
     if (scales != made_for) make_table(scales);
     const std::uint16_t* row = table;
-    LOWP_UNROLL
     for (int line = 0; line < 32 / rows; ++line) {
       __m512i q = _mm512_load_si512(in + 64 * line);
       LOWP_UNROLL
@@ -96,7 +94,6 @@ struct six_unpacker {
     const __m512i lower_half = _mm512_inserti64x4(_mm512_set1_epi64(-1), _mm256_setzero_si256(), 1);
     auto scale = reinterpret_cast<scale_codes>(scales);
     for (int tile = 0; tile < 2; ++tile, in += 384) {
-      LOWP_UNROLL
       for (int line = 0; line < 2; ++line) {  // 8 rows: two lines of low parts, one of high ones
         const __m512i high = _mm512_load_si512(in + 256 + 64 * line);
         __m512i rest = high, q = high;
@@ -123,43 +120,53 @@ struct six_unpacker {
   }
 };
 
-// Bytes, the rows by twos; the two bytes of a bfloat16 are looked up apart. Scales are powers of two.
-template <bool Symmetric, bool Scaled>
+// Bytes, the rows by twos; the two bytes of a bfloat16 are looked up apart. Scales are powers of two, as is a
+// subtraction from the exponent; where signs stand apart it saturates, and zeros stay zeros.
+template <bool Mirrored, bool Scaled>
 struct eight_unpacker {
-  const std::uint8_t* bytes;
-  const std::int16_t* exponents;
-  std::size_t second_half;
+  const detail::weight_view& w;
+  __mmask64 complement;
 
-  eight_unpacker(const detail::weight_view& w, std::size_t) noexcept
-      : bytes(w.level_bytes), exponents(w.exponents), second_half(w.group_steps == 0 ? 32 : 0) {}
+  eight_unpacker(const detail::weight_view& weights, std::size_t) noexcept
+      : w(weights), complement(w.mirrored == detail::weight_view::mirror::complement ? ~__mmask64{0} : 0) {}
 
   void operator()(const std::byte* in, const std::byte* scales, std::byte* out) const noexcept {
-    const auto table = [&](int i) { return line{_mm512_load_si512(bytes + 64 * i)}; };
+    const auto table = [&](int i) { return line{_mm512_load_si512(w.level_bytes + 64 * i)}; };
     const __m512i low0 = table(0).v, low1 = table(1).v, high0 = table(4).v, high1 = table(5).v;
     const __m512i low2 = table(2).v, low3 = table(3).v, high2 = table(6).v, high3 = table(7).v;
-    const __m512i sign = _mm512_set1_epi8(static_cast<char>(0x80)), magnitude = _mm512_set1_epi16(0x7fff);
-    const __m512i high_bytes = _mm512_set1_epi16(static_cast<short>(0xff00));
+    const __m512i sign_bytes = _mm512_set1_epi8(static_cast<char>(0x80));
+    const __m512i sign = _mm512_set1_epi16(static_cast<short>(0x8000)), magnitude = _mm512_set1_epi16(0x7fff);
+    const __m512i high_bytes = _mm512_set1_epi16(static_cast<short>(0xff00)), bias = _mm512_set1_epi16(127 << 7);
     auto scale = reinterpret_cast<scale_codes>(scales);
+    const auto shift = [&](int row) {
+      const __m512i of_row = _mm512_set1_epi32(static_cast<int>(w.shifts[scale[row]]));
+      if (w.group_steps != 0) return line{of_row};
+      return line{_mm512_mask_set1_epi32(of_row, 0xff00, static_cast<int>(w.shifts[scale[row + 32]]))};
+    };
     for (int r = 0; r < 32; r += 2, in += 64, out += 128) {
-      const __m512i q = _mm512_load_si512(in);
-      __m512i low = _mm512_permutex2var_epi8(low0, q, low1), high = _mm512_permutex2var_epi8(high0, q, high1);
-      if constexpr (Symmetric) {
-        high = _mm512_ternarylogic_epi64(high, q, sign, 0xf8);  // high | (q & sign)
-      } else {
+      const __m512i q = _mm512_load_si512(in), index = _mm512_mask_abs_epi8(q, complement, q);
+      __m512i low = _mm512_permutex2var_epi8(low0, index, low1), high = _mm512_permutex2var_epi8(high0, index, high1);
+      if constexpr (!Mirrored) {
         const __mmask64 second = _mm512_movepi8_mask(q);
         low = _mm512_mask_blend_epi8(second, low, _mm512_permutex2var_epi8(low2, q, low3));
         high = _mm512_mask_blend_epi8(second, high, _mm512_permutex2var_epi8(high2, q, high3));
+      } else if constexpr (!Scaled) {
+        high = _mm512_ternarylogic_epi64(high, q, sign_bytes, 0xf8);  // high | (q & sign_bytes)
       }
       __m512i even = _mm512_ternarylogic_epi64(high_bytes, _mm512_slli_epi16(high, 8), low, 0xca);
       __m512i odd = _mm512_ternarylogic_epi64(high_bytes, high, _mm512_srli_epi16(low, 8), 0xca);
-      if constexpr (Scaled) {
-        const auto shift = [&](int row) {
-          const __m256i a = _mm256_set1_epi16(exponents[scale[row]]);
-          const __m256i b = _mm256_set1_epi16(exponents[scale[static_cast<std::size_t>(row) + second_half]]);
-          return line{_mm512_inserti64x4(_mm512_castsi256_si512(a), b, 1)};
+      if constexpr (Scaled && Mirrored) {
+        even = _mm512_subs_epu16(even, shift(r).v);
+        odd = _mm512_subs_epu16(odd, shift(r + 1).v);
+        even = _mm512_ternarylogic_epi64(even, _mm512_slli_epi16(q, 8), sign, 0xf8);
+        odd = _mm512_ternarylogic_epi64(odd, q, sign, 0xf8);
+      } else if constexpr (Scaled) {
+        const auto scale_row = [&](__m512i v, int row) {
+          const __m512i added = _mm512_sub_epi16(bias, shift(row).v);
+          return line{_mm512_mask_add_epi16(v, _mm512_test_epi16_mask(v, magnitude), v, added)};
         };
-        even = _mm512_mask_add_epi16(even, _mm512_test_epi16_mask(even, magnitude), even, shift(r).v);
-        odd = _mm512_mask_add_epi16(odd, _mm512_test_epi16_mask(odd, magnitude), odd, shift(r + 1).v);
+        even = scale_row(even, r).v;
+        odd = scale_row(odd, r + 1).v;
       }
       _mm512_store_si512(out, even);
       _mm512_store_si512(out + 64, odd);
@@ -184,7 +191,7 @@ inline void with_unpacker(const detail::weight_view& w, const F& f) {
   if (h.how == detail::unpacking::six) {
     return halves ? f.template operator()<six_unpacker<true>>() : f.template operator()<six_unpacker<false>>();
   }
-  if (w.symmetric) {
+  if (w.mirrored != detail::weight_view::mirror::none) {
     return w.scaled ? f.template operator()<eight_unpacker<true, true>>()
                     : f.template operator()<eight_unpacker<true, false>>();
   }
