@@ -368,6 +368,7 @@ inline void pack_columns(const detail::activation_view& x, int terms, std::size_
 
 // Panels [p0, p1), two at a time from two halves of the range, so that memory serves several streams. A step is
 // unpacked while the tile unit works on the one before; tiles loaded right behind their stores would wait for them.
+// Unpacking leaves the processor no room to read far ahead, so lines are fetched some KiB before they are needed.
 template <class U>
 inline void multiply_few(const detail::weight_view& w, const detail::activation_view& x, int x_terms,
                          const std::byte* packed_x, std::size_t p0, std::size_t p1, const detail::sink& y) {
@@ -376,6 +377,7 @@ inline void multiply_few(const detail::weight_view& w, const detail::activation_
   amx::tile_shapes shapes = amx::shapes();
   for (const int t : {0, 1, 2, 3, 6, 7}) shapes.bytes[t] = static_cast<std::uint16_t>(4 * columns);
   const amx::session session(shapes);
+  constexpr std::size_t ahead = 2048;  // from the next page on it takes longer
   const std::size_t steps = w.packed->steps(), n = w.packed->rows(), half = (p1 - p0 + 1) / 2;
   alignas(64) std::byte tiles[2][2][2048];
   alignas(64) float sums[4][256];
@@ -389,7 +391,12 @@ inline void multiply_few(const detail::weight_view& w, const detail::activation_
       for (std::size_t s = 0; s <= steps; ++s) {
         if (s < steps) {
 #pragma GCC unroll 1
-          for (std::size_t i = 0; i < 2; ++i) reader[i].unpack(unpacker[i], s, tiles[s % 2][i]);
+          for (std::size_t i = 0; i < 2; ++i) {
+            const std::byte* const codes = reader[i].codes + s * reader[i].step_bytes;
+            for (std::size_t at = 0; at < reader[i].step_bytes; at += 64)
+              _mm_prefetch(reinterpret_cast<const char*>(codes + at + ahead), _MM_HINT_T0);
+            reader[i].unpack(unpacker[i], s, tiles[s % 2][i]);
+          }
         }
         if (s == 0) continue;
         const auto& before = tiles[(s - 1) % 2];
