@@ -257,8 +257,10 @@ inline void multiply_panels(const tile_product& product, const step_unpacker& un
     const std::size_t p = p0 + u / chunks, s0 = u % chunks * chunk, size = std::min(chunk, steps - s0);
     const panel_reader reader(w, p);
     std::byte* const out = unpacked + u % 2 * chunk_bytes;
-    for (const std::size_t end = size * share / shares; next < end; ++next)
+    for (const std::size_t end = size * share / shares; next < end; ++next) {
+      reader.fetch_ahead(s0 + next);
       unpack.run(unpack.unpackers, reader, w.terms, s0 + next, out + next * 2048, chunk * 2048);
+    }
   };
 
   const bool unpacks = unpack.run != nullptr;
@@ -368,7 +370,6 @@ inline void pack_columns(const detail::activation_view& x, int terms, std::size_
 
 // Panels [p0, p1), two at a time from two halves of the range, so that memory serves several streams. A step is
 // unpacked while the tile unit works on the one before; tiles loaded right behind their stores would wait for them.
-// Unpacking leaves the processor no room to read far ahead, so lines are fetched some KiB before they are needed.
 template <class U>
 inline void multiply_few(const detail::weight_view& w, const detail::activation_view& x, int x_terms,
                          const std::byte* packed_x, std::size_t p0, std::size_t p1, const detail::sink& y) {
@@ -377,7 +378,6 @@ inline void multiply_few(const detail::weight_view& w, const detail::activation_
   amx::tile_shapes shapes = amx::shapes();
   for (const int t : {0, 1, 2, 3, 6, 7}) shapes.bytes[t] = static_cast<std::uint16_t>(4 * columns);
   const amx::session session(shapes);
-  constexpr std::size_t ahead = 2048;  // from the next page on it takes longer
   const std::size_t steps = w.packed->steps(), n = w.packed->rows(), half = (p1 - p0 + 1) / 2;
   alignas(64) std::byte tiles[2][2][2048];
   alignas(64) float sums[4][256];
@@ -392,9 +392,7 @@ inline void multiply_few(const detail::weight_view& w, const detail::activation_
         if (s < steps) {
 #pragma GCC unroll 1
           for (std::size_t i = 0; i < 2; ++i) {
-            const std::byte* const codes = reader[i].codes + s * reader[i].step_bytes;
-            for (std::size_t at = 0; at < reader[i].step_bytes; at += 64)
-              _mm_prefetch(reinterpret_cast<const char*>(codes + at + ahead), _MM_HINT_T0);
+            reader[i].fetch_ahead(s);
             reader[i].unpack(unpacker[i], s, tiles[s % 2][i]);
           }
         }
