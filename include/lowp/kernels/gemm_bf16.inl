@@ -169,45 +169,69 @@ inline void store_sums(float* to) noexcept {
   amx::store<3>(to + 768);
 }
 
-// A block of sums on its way to y. It is written at once, while the tile unit works on the next one: as long as stores
-// wait, loads at the same place of any page wait for them. Rows are written whole, 32 sums: past the caches, two lines
-// side by side take 0.8 of the time of two apart.
-template <bool WeightsLeft>
-class outgoing_block {
- public:
-  explicit outgoing_block(const detail::sink& y) noexcept : y_(y) {}
-  outgoing_block(const outgoing_block&) = delete;
-  outgoing_block& operator=(const outgoing_block&) = delete;
+// 32 x 32 floats of which the four tiles of 16 x 16 are transposed, and two change places.
+inline void transpose32(float* rows) noexcept {
+  const auto take = [&](float* tile, __m512i* v) {
+    LOWP_UNROLL
+    for (int r = 0; r < 16; ++r) v[r] = _mm512_load_si512(tile + 32 * r);
+    transpose16(v);
+  };
+  const auto put = [&](float* tile, const __m512i* v) {
+    LOWP_UNROLL
+    for (int r = 0; r < 16; ++r) _mm512_store_si512(tile + 32 * r, v[r]);
+  };
+  __m512i v[16], w[16];
+  for (float* const tile : {rows, rows + 16 * 32 + 16}) {
+    take(tile, v);
+    put(tile, v);
+  }
+  take(rows + 16, v);
+  take(rows + 16 * 32, w);
+  put(rows + 16 * 32, v);
+  put(rows + 16, w);
+}
 
-  /// Takes the sums of tiles 0 to 3: 32 rows of x from row i by 32 rows of W from row j.
-  void take(std::size_t i, std::size_t j) noexcept {
-    store_sums(tiles_);
-    i_ = i;
+// The sums of a panel on their way to y: blocks of 32 rows of x, which are written a few rows at a time while the tile
+// unit works on the next panel. Memory takes longer for a panel's blocks than the last chunk of the panel lasts. Rows
+// are written whole, 32 sums: past the caches, two lines side by side take 0.8 of the time of two apart.
+template <bool WeightsLeft>
+class outgoing_panel {
+ public:
+  static constexpr std::size_t block_bytes = 4096;
+
+  /// Room for a block for each 32 rows of x; the first of them is row `i`.
+  outgoing_panel(const detail::sink& y, float* blocks, std::size_t i) noexcept : y_(y), blocks_(blocks), i_(i) {}
+
+  /// Tiles 0 to 3 are the sums of block b of a panel; that of the panel before is written.
+  void take(std::size_t b) noexcept {
+    namespace amx = detail::amx;
+    float* const to = blocks_ + 1024 * b;
+    amx::store<0>(to, 128);
+    amx::store<1>(to + 16, 128);
+    amx::store<2>(to + 16 * 32, 128);
+    amx::store<3>(to + 16 * 32 + 16, 128);
+  }
+  /// All blocks are taken, of the panel that begins with row j of W.
+  void complete(std::size_t j) noexcept {
     j_ = j;
     waits_ = true;
   }
-  void write() {
+  /// Writes part `share` of `shares` of block b.
+  void write(std::size_t b, std::size_t share, std::size_t shares) {
     if (!waits_) return;
-    waits_ = false;
-    alignas(64) float rows[32 * 32];
-    for (std::size_t t = 0; t < 4; ++t) {
-      const std::size_t row = WeightsLeft ? t % 2 : t / 2, column = WeightsLeft ? t / 2 : t % 2;
-      __m512i v[16];
-      LOWP_UNROLL
-      for (int r = 0; r < 16; ++r) v[r] = _mm512_load_si512(tiles_ + 256 * t + 16 * r);
-      if constexpr (WeightsLeft) transpose16(v);
-      float* const out = rows + 512 * row + 16 * column;
-      LOWP_UNROLL
-      for (int r = 0; r < 16; ++r) _mm512_store_si512(out + 32 * r, v[r]);
-    }
-    y_.write(i_, j_, std::min<std::size_t>(32, y_.rows() - i_), std::min<std::size_t>(32, y_.cols() - j_), rows, 32);
+    float* const rows = blocks_ + 1024 * b;
+    if (WeightsLeft && share == 0) transpose32(rows);
+    const std::size_t i = i_ + 32 * b, height = std::min<std::size_t>(32, y_.rows() - i);
+    const std::size_t first = 8 * share / shares * 4, last = std::min(height, 8 * (share + 1) / shares * 4);
+    if (first < last)
+      y_.write(i + first, j_, last - first, std::min<std::size_t>(32, y_.cols() - j_), rows + 32 * first, 32);
   }
 
  private:
   const detail::sink& y_;
-  std::size_t i_ = 0, j_ = 0;
+  float* blocks_;
+  std::size_t i_, j_ = 0;
   bool waits_ = false;
-  alignas(64) float tiles_[4 * 256];
 };
 
 // An unpacker of any layout: all terms of a step of a panel, `stride` bytes apart.
@@ -230,7 +254,7 @@ struct tile_product {
 //
 // The strips lie in the second cache; a chunk of a panel stays in the first one until all of them have met it. Sums are
 // kept between the chunks of a panel. While the tile unit works, the next chunk is unpacked, or fetched, a step at a
-// time, and the last finished block is written to y.
+// time, and the panel before is written to y.
 template <bool WeightsLeft>
 inline void multiply_panels(const tile_product& product, const step_unpacker& unpack, std::size_t b0, std::size_t b1,
                             std::size_t p0, std::size_t p1) {
@@ -245,10 +269,11 @@ inline void multiply_panels(const tile_product& product, const step_unpacker& un
   const std::size_t chunks = std::max<std::size_t>(1, (steps + most - 1) / most),
                     chunk = (steps + chunks - 1) / chunks;
   const std::size_t chunk_bytes = chunk * w.terms * 2048, count = (p1 - p0) * chunks;
-  std::byte* const unpacked = detail::workspace((unpack.run != nullptr ? 2 * chunk_bytes : 0) + (b1 - b0) * 4096);
-  float* const partial = reinterpret_cast<float*>(unpacked + (unpack.run != nullptr ? 2 * chunk_bytes : 0));
-
-  outgoing_block<WeightsLeft> outgoing(product.y);
+  const std::size_t unpacked_bytes = unpack.run != nullptr ? 2 * chunk_bytes : 0;
+  constexpr std::size_t block_bytes = outgoing_panel<WeightsLeft>::block_bytes;
+  std::byte* const unpacked = detail::workspace(unpacked_bytes + 2 * (b1 - b0) * block_bytes);
+  float* const partial = reinterpret_cast<float*>(unpacked + unpacked_bytes);
+  outgoing_panel<WeightsLeft> outgoing(product.y, partial + 1024 * (b1 - b0), 32 * b0);
 
   // Chunk u of the task is that of panel p0 + u / chunks. Unpacks its steps up to share / shares of all.
   std::size_t next = 0;
@@ -281,7 +306,7 @@ inline void multiply_panels(const tile_product& product, const step_unpacker& un
       operand left = WeightsLeft ? of_w : of_x, right = WeightsLeft ? of_x : of_w;
       const std::size_t size = s1 - s0;
       for (std::size_t s = 0; s < size; ++s, left.tiles += left.step, right.tiles += right.step) {
-        if (s == size / 2) outgoing.write();
+        if (s == size / 2) outgoing.write(b - b0, u % chunks, chunks);
         multiply_step<!WeightsLeft>(left, right);
         const std::size_t done = (b - b0) * size + s, all = (b1 - b0) * size;
         if (unpacks) {
@@ -295,12 +320,12 @@ inline void multiply_panels(const tile_product& product, const step_unpacker& un
       if (s1 < steps) {
         store_sums(kept);
       } else {
-        outgoing.write();
-        outgoing.take(32 * b, 32 * p);
+        outgoing.take(b - b0);
       }
     }
+    if (s1 == steps) outgoing.complete(32 * p);
   }
-  outgoing.write();
+  for (std::size_t b = b0; b < b1; ++b) outgoing.write(b - b0, 0, 1);
   detail::written_past_caches();
 }
 
@@ -501,7 +526,7 @@ inline void gemm_bf16(const detail::weight_view& w, const detail::activation_vie
   // Blocks of x that fit half of a second cache of 2 MiB; tasks of one block follow each other.
   const std::size_t most = std::max<std::size_t>(4, (std::size_t{1} << 20) / std::max<std::size_t>(strip_bytes, 1));
   const std::size_t blocks = (strips + most - 1) / most;
-  const std::size_t groups = std::min(panels, (64 + blocks - 1) / blocks);
+  const std::size_t groups = std::min(panels, (16 + blocks - 1) / blocks);
   const detail::sink to = y.past_caches();
   const tile_product product{w, x, x_terms, packed, to};
   run(blocks * groups, [&](std::size_t i) {
