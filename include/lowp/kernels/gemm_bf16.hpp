@@ -10,6 +10,8 @@
 // Source of the unit's rounding: Intel 64 and IA-32 Architectures Software Developer's Manual, TDPBF16PS.
 #pragma once
 
+#include <atomic>
+
 #include <lowp/kernels/amx.hpp>
 #include <lowp/kernels/epilogue.hpp>
 #include <lowp/kernels/prepacked.hpp>
@@ -81,6 +83,45 @@ inline std::byte* shared_workspace(std::size_t bytes) {
   if (memory.size() < bytes) memory = line_vector<std::byte>(bytes);
   return memory.data();
 }
+
+// Work on some blocks in units, as many tasks as there are units of all blocks. A thread stays with the block that it
+// began with, and has in its cache, until no unit of it is left.
+class block_units {
+ public:
+  block_units(std::size_t blocks, std::size_t each) : next_(blocks), each_(each) {
+    static std::atomic<std::uint64_t> calls{0};
+    call_ = calls.fetch_add(1, std::memory_order_relaxed) + 1;
+  }
+  [[nodiscard]] std::size_t count() const noexcept { return next_.size() * each_; }
+  /// Other work on the same blocks, by the same threads if possible.
+  void restart(std::size_t each) noexcept {
+    each_ = each;
+    for (auto& n : next_) n.store(0, std::memory_order_relaxed);
+  }
+
+  struct unit {
+    std::size_t block, index;
+  };
+  /// One that no other task gets. To be called once a task.
+  unit take() noexcept {
+    struct place {
+      std::uint64_t call;
+      std::size_t block;
+    };
+    static thread_local place here{0, 0};
+    if (here.call != call_) here = {call_, arrived_.fetch_add(1, std::memory_order_relaxed) % next_.size()};
+    for (;; here.block = (here.block + 1) % next_.size()) {
+      const std::size_t index = next_[here.block].fetch_add(1, std::memory_order_relaxed);
+      if (index < each_) return {here.block, index};
+    }
+  }
+
+ private:
+  std::vector<std::atomic<std::size_t>> next_;
+  std::size_t each_;
+  std::uint64_t call_;
+  std::atomic<std::size_t> arrived_{0};
+};
 
 }  // namespace lowp::detail
 
