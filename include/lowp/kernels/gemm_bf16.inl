@@ -2,9 +2,8 @@
 //
 // Weights in levels are the left operand, decoded some steps of a panel (32 rows) at a time into tiles of 16 rows x 32 k;
 // x is the right one, packed once into tiles of 16 k-pairs x 16 rows of x. Tile products therefore give y^T, which is
-// transposed on its way out. Weights in bfloat16 are the right operand as they lie, floats once they are split. Port 5
-// makes one table lookup of 32 words a cycle, so decoding 4 bits takes 1 to 1.5 cycles for 32 values, where the tile
-// unit takes 1 for 32 products of one column: the two overlap.
+// transposed on its way out. Weights in bfloat16 are the right operand as they lie, floats once they are split. The
+// vector ports unpack while the tile unit multiplies.
 
 // 16 vectors of 16 dwords, transposed. Lines of the result: out[i] holds dword i of each input.
 inline void transpose16(__m512i* v) noexcept {
