@@ -348,23 +348,18 @@ inline void unpack_plain(void*, const panel_reader& reader, std::size_t terms, s
   }
 }
 
-// Calls f with two unpackers of the layout, for two panels at a time. Unpacking is called, not inlined: what f does
-// would else be compiled once for each layout.
+// Calls f with the unpacker that the layout needs. Unpacking is called, not inlined: what f does would else be compiled
+// once for each layout.
 template <class F>
-inline void with_step_unpackers(const detail::weight_view& w, const F& f) {
+inline void with_step_unpacker(const detail::weight_view& w, const F& f) {
   with_unpacker(w, [&]<class U>() {
-    struct unpackers_of_terms {
-      U of[3];
-    };
-    const std::size_t last = w.terms - 1, second = std::min<std::size_t>(1, last);
-    unpackers_of_terms state[2] = {{{{w, 0}, {w, second}, {w, last}}}, {{{w, 0}, {w, second}, {w, last}}}};
+    const std::size_t last = w.terms - 1;
+    U of_terms[3] = {{w, 0}, {w, std::min<std::size_t>(1, last)}, {w, last}};
     const auto run = [](void* unpackers, const panel_reader& reader, std::size_t terms, std::size_t step,
                         std::byte* out, std::size_t stride) {
-      for (std::size_t t = 0; t < terms; ++t)
-        reader.unpack(static_cast<unpackers_of_terms*>(unpackers)->of[t], step, out + t * stride);
+      for (std::size_t t = 0; t < terms; ++t) reader.unpack(static_cast<U*>(unpackers)[t], step, out + t * stride);
     };
-    const step_unpacker two[2] = {{&state[0], run}, {&state[1], run}};
-    f(two);
+    f(step_unpacker{of_terms, run});
   });
 }
 
@@ -541,7 +536,6 @@ inline void gemm_bf16(const detail::weight_view& w, const detail::activation_vie
     if (b0 >= b1) return;
     if (wide) return multiply_panels<false>(product, {}, b0, b1, p0, p1);
     if (plain) return multiply_panels<false>(product, {nullptr, unpack_plain}, b0, b1, p0, p1);
-    with_step_unpackers(
-        w, [&](const step_unpacker(&unpack)[2]) { multiply_panels<true>(product, unpack[0], b0, b1, p0, p1); });
+    with_step_unpacker(w, [&](const step_unpacker& u) { multiply_panels<true>(product, u, b0, b1, p0, p1); });
   });
 }

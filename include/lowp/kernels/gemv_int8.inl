@@ -311,9 +311,9 @@ inline void int8_tile_of_panel(const detail::int8_panels& p, std::size_t panel, 
 // Panels by fours, a few steps of each in turn: memory is read in several streams.
 inline void multiply_int8_panels(const detail::int8_panels& p) {
   const std::size_t bits = static_cast<std::size_t>(p.w.bits), planes = 8 / bits, chunk = 64 / bits;
-  const auto add_tile = bits == 2 ? &int8_tile_of_panel<2>
-                        : bits == 4 ? &int8_tile_of_panel<4>
-                                    : &int8_tile_of_panel<8>;
+  auto* add_tile = &int8_tile_of_panel<2>;
+  if (bits == 4) add_tile = &int8_tile_of_panel<4>;
+  if (bits == 8) add_tile = &int8_tile_of_panel<8>;
   constexpr std::size_t streams = 4;
   const std::size_t steps = p.w.packed->steps(), count = p.last - p.first, each = (count + streams - 1) / streams;
   alignas(64) float kept[streams][2][8 * lanes];
@@ -456,11 +456,9 @@ inline void int8_add_steps(const detail::int8_panels& p, std::size_t panel, std:
 inline void multiply_int8_panels(const detail::int8_panels& p) {
   const std::size_t bits = static_cast<std::size_t>(p.w.bits), chunk = 64 / bits;
   const bool halves = p.w.group_steps == 0;
-  // 2 bits have no groups of half a step (prepacked.hpp).
-  const auto add_steps = bits == 2   ? &int8_add_steps<2, false>
-                         : bits == 4 ? halves ? &int8_add_steps<4, true> : &int8_add_steps<4, false>
-                         : halves ? &int8_add_steps<8, true>
-                                     : &int8_add_steps<8, false>;
+  auto* add_steps = &int8_add_steps<2, false>;  // 2 bits have no groups of half a step (prepacked.hpp)
+  if (bits == 4) add_steps = halves ? &int8_add_steps<4, true> : &int8_add_steps<4, false>;
+  if (bits == 8) add_steps = halves ? &int8_add_steps<8, true> : &int8_add_steps<8, false>;
   constexpr std::size_t streams = 4;
   const std::size_t steps = p.w.packed->steps(), count = p.last - p.first, each = (count + streams - 1) / streams;
   alignas(64) float kept[streams][8 * 16];
