@@ -46,11 +46,23 @@ inline mask operator|(mask a, mask b) noexcept { return {a.v || b.v}; }
 inline mask operator^(mask a, mask b) noexcept { return {a.v != b.v}; }
 inline mask operator~(mask a) noexcept { return {!a.v}; }
 
-inline floats load(const float* p) noexcept { return {*p}; }
-inline void store(float* p, floats a) noexcept { *p = a.v; }
-inline floats load_part(const float* p, std::size_t n) noexcept { return {n > 0 ? *p : 0.0f}; }
+// By bytes: as for vectors, p may point to objects of another type.
+template <class T>
+inline T read(const T* p) noexcept {
+  T v;
+  std::memcpy(&v, p, sizeof v);
+  return v;
+}
+template <class T>
+inline void write(T* p, T v) noexcept {
+  std::memcpy(p, &v, sizeof v);
+}
+
+inline floats load(const float* p) noexcept { return {read(p)}; }
+inline void store(float* p, floats a) noexcept { write(p, a.v); }
+inline floats load_part(const float* p, std::size_t n) noexcept { return {n > 0 ? read(p) : 0.0f}; }
 inline void store_part(float* p, floats a, std::size_t n) noexcept {
-  if (n > 0) *p = a.v;
+  if (n > 0) store(p, a);
 }
 inline floats fill(float x) noexcept { return {x}; }
 inline floats fma(floats a, floats b, floats c) noexcept { return {__builtin_fmaf(a.v, b.v, c.v)}; }
@@ -58,24 +70,16 @@ inline floats add_exact_product(floats a, floats b, floats c) noexcept { return 
 inline floats min(floats a, floats b) noexcept { return {a.v < b.v ? a.v : b.v}; }
 inline floats max(floats a, floats b) noexcept { return {a.v > b.v ? a.v : b.v}; }
 
-inline words load(const std::uint32_t* p) noexcept { return {*p}; }
-inline void store(std::uint32_t* p, words a) noexcept { *p = a.v; }
-inline words load_part(const std::uint32_t* p, std::size_t n) noexcept { return {n > 0 ? *p : 0}; }
+inline words load(const std::uint32_t* p) noexcept { return {read(p)}; }
+inline void store(std::uint32_t* p, words a) noexcept { write(p, a.v); }
+inline words load_part(const std::uint32_t* p, std::size_t n) noexcept { return {n > 0 ? read(p) : 0}; }
 inline void store_part(std::uint32_t* p, words a, std::size_t n) noexcept {
-  if (n > 0) *p = a.v;
+  if (n > 0) store(p, a);
 }
 inline words load_u8(const std::uint8_t* p) noexcept { return {*p}; }
-// By bytes, as p may point to numbers of 16 bits.
-inline words load_u16(const std::uint16_t* p) noexcept {
-  std::uint16_t w = 0;
-  std::memcpy(&w, p, sizeof w);
-  return {w};
-}
+inline words load_u16(const std::uint16_t* p) noexcept { return {read(p)}; }
 inline void store_u8(std::uint8_t* p, words a) noexcept { *p = static_cast<std::uint8_t>(a.v); }
-inline void store_u16(std::uint16_t* p, words a) noexcept {
-  const auto w = static_cast<std::uint16_t>(a.v);
-  std::memcpy(p, &w, sizeof w);
-}
+inline void store_u16(std::uint16_t* p, words a) noexcept { write(p, static_cast<std::uint16_t>(a.v)); }
 inline words load_u8_part(const std::uint8_t* p, std::size_t n) noexcept { return {n > 0 ? *p : 0u}; }
 inline words load_u16_part(const std::uint16_t* p, std::size_t n) noexcept { return n > 0 ? load_u16(p) : words{0}; }
 inline void store_u8_part(std::uint8_t* p, words a, std::size_t n) noexcept {
@@ -175,13 +179,13 @@ struct table8 {
 };
 inline table16 load_table16(const std::uint32_t* p) noexcept { return {p}; }
 inline table8 load_table8(const std::uint32_t* p) noexcept { return {p}; }
-inline words lookup(table16 t, words index) noexcept { return {t.v[index.v % 16]}; }
-inline words lookup(table8 t, words index) noexcept { return {t.v[index.v % 8]}; }
-inline floats gather(const float* p, words index) noexcept { return {p[index.v]}; }
-inline words gather(const std::uint32_t* p, words index) noexcept { return {p[index.v]}; }
+inline words lookup(table16 t, words index) noexcept { return {read(t.v + index.v % 16)}; }
+inline words lookup(table8 t, words index) noexcept { return {read(t.v + index.v % 8)}; }
+inline floats gather(const float* p, words index) noexcept { return {read(p + index.v)}; }
+inline words gather(const std::uint32_t* p, words index) noexcept { return {read(p + index.v)}; }
 
 inline floats load_halves(const std::uint16_t* p) noexcept {
-  const std::uint32_t sign = (*p & 0x8000u) << 16, size = *p & 0x7fffu;
+  const std::uint32_t half = read(p), sign = (half & 0x8000u) << 16, size = half & 0x7fffu;
   if (size < 0x400)
     return {std::bit_cast<float>(std::bit_cast<std::uint32_t>(static_cast<float>(size) * 0x1p-24f) | sign)};
   const std::uint32_t quiet = size > 0x7c00 ? 0x400000u : 0, special = size >= 0x7c00 ? 0x70000000u : 0x38000000u;
@@ -201,7 +205,7 @@ inline void store_halves(std::uint16_t* p, floats a) noexcept {
   } else {
     h = (size - 0x38000000 + 0xfff + (size >> 13 & 1)) >> 13;
   }
-  *p = static_cast<std::uint16_t>(h | sign);
+  write(p, static_cast<std::uint16_t>(h | sign));
 }
 inline floats load_halves_part(const std::uint16_t* p, std::size_t n) noexcept {
   return n > 0 ? load_halves(p) : floats{0};
