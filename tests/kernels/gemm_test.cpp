@@ -1,4 +1,5 @@
 // gemm, gemv and dot over every codec, on every tier, against reference::gemm and sums in double.
+#include <atomic>
 #include <cmath>
 #include <lowp/kernels/gemm.hpp>
 #include <lowp/kernels/reference.hpp>
@@ -426,6 +427,41 @@ TEST_CASE("gemm: a y larger than caches has the sums of its parts", "[slow]") {
   o.bias = bias;
   o.activation = relu;
   check_large_y<e4m3fn>("e4m3fn, with an epilogue", o);
+}
+
+// Rows of x that the second cache cannot hold are multiplied in blocks, which threads share out among themselves.
+TEST_CASE("gemm: blocks of x are each multiplied once, by any number of threads", "[slow]") {
+  static constexpr shape s{188, 70, 8200};
+  const std::vector<float> xf = values(s.m * s.k, 31), wf = values(s.n * s.k, 32);
+  std::vector<bfloat16> x;
+  for (const float v : xf) x.push_back(convert<bfloat16>(v));
+  const auto in_threads = [](std::size_t n, task f) {
+    std::atomic<std::size_t> next{0};
+    const auto work = [&] {
+      for (std::size_t i; (i = next++) < n;) f(i);
+    };
+    std::thread second(work), third(work);
+    work();
+    second.join();
+    third.join();
+  };
+  const auto check = [&]<class C>(std::type_identity<C>) {
+    const prepacked w = prepack(quantize<C>(matrix_view<const float>(wf.data(), s.n, s.k)));
+    std::vector<float> parts(s.m * s.n), y(s.m * s.n, -1);
+    for (std::size_t i = 0; i < s.m; i += 32) {
+      const std::size_t rows = std::min<std::size_t>(32, s.m - i);
+      gemm(matrix_view<const bfloat16>(x.data() + i * s.k, rows, s.k), w,
+           matrix_view<float>(parts.data() + i * s.n, rows, s.n));
+    }
+    const matrix_view<const bfloat16> all(x.data(), s.m, s.k);
+    gemm(all, w, matrix_view<float>(y.data(), s.m, s.n));
+    CHECK(y == parts);
+    std::fill(y.begin(), y.end(), -1.0f);
+    gemm(all, w, matrix_view<float>(y.data(), s.m, s.n), {.executor = in_threads});
+    CHECK(y == parts);
+  };
+  check(std::type_identity<mxfp4>{});
+  check(std::type_identity<bfloat16>{});
 }
 
 TEST_CASE("gemm: shapes that do not fit are refused with nothing written") {

@@ -266,9 +266,9 @@ inline void int8_tile_of_panel(const detail::int8_panels& p, std::size_t panel, 
       const auto line_at = [&]<int L>(std::integral_constant<int, L>) {
         const std::byte* at = in + 64 * L + h * sizeof(int8_lanes_of);
 #if LOWP_TIER >= 2
-        _mm_prefetch(reinterpret_cast<const char*>(at) + 3072, _MM_HINT_T0);
+        detail::fetch_ahead(at);
 #else
-        if (h == 0) _mm_prefetch(reinterpret_cast<const char*>(at) + 2048, _MM_HINT_T0);
+        if (h == 0) detail::fetch_ahead(at, 2048);
 #endif
         const int8_lanes_of line = int8_apart(int8_line(at));
         const auto plane_at = [&]<int J>(std::integral_constant<int, J>) {
@@ -437,8 +437,7 @@ inline void int8_add_steps(const detail::int8_panels& p, std::size_t panel, std:
     const floats of_x = fill(p.x_scale[s]);
     for (std::size_t h = 0; h < (Halves ? 2 : 1); ++h)
       for (std::size_t t = 0; t < 2; ++t) scale[h][t] = of_w[h][t] * of_x;
-    for (std::size_t line = 0; line < step_bytes; line += 64)
-      _mm_prefetch(reinterpret_cast<const char*>(in) + line + 3072, _MM_HINT_T0);
+    for (std::size_t line = 0; line < step_bytes; line += 64) detail::fetch_ahead(in + line);
     int8_add_rows<Bits, Halves, 0>(w, table, in, x, scale, s_0);
     int8_add_rows<Bits, Halves, 1>(w, table, in, x, scale, s_1);
     int8_add_rows<Bits, Halves, 2>(w, table, in, x, scale, s_2);

@@ -218,9 +218,6 @@ inline float sum_of_lanes(floats a) noexcept {
   return sum;
 }
 
-// What is behind p and soon needed. From a page (4 KiB) on, fetching slows down what it should help.
-inline void fetch_ahead(const void* p) noexcept { __builtin_prefetch(static_cast<const std::byte*>(p) + 3072); }
-
 // A sum for each row and every fourth k (an addition takes as long as four can begin) of weights that lie by columns:
 // column(s, k, r) is column k of step s from row r on.
 template <std::size_t Count, class Column>
@@ -257,7 +254,7 @@ inline void multiply_tile(const detail::weight_floats& w, std::size_t tile, cons
   if (w.bits == 32) {
     const auto column = [&](std::size_t s, std::size_t k, std::size_t r) {
       const float* const at = reinterpret_cast<const float*>(w.tile(tile, s, 0)) + 16 * k + r;
-      fetch_ahead(at);
+      detail::fetch_ahead(at);
       return load(at);
     };
     return multiply_columns<Count>(w.steps, column, x, x_stride, sums);
@@ -265,7 +262,7 @@ inline void multiply_tile(const detail::weight_floats& w, std::size_t tile, cons
   if (!w.by_levels && w.terms <= 2) {
     const auto part = [&](std::size_t t, std::size_t s, std::size_t k, std::size_t r) {
       const auto* const at = reinterpret_cast<const std::uint32_t*>(w.tile(tile, s, t) + 64 * (k / 2)) + r;
-      if (k % 2 == 0) fetch_ahead(at);
+      if (k % 2 == 0) detail::fetch_ahead(at);
       const words both = load(at);
       return floats_of(k % 2 == 0 ? shift_left<16>(both) : both & fill_words(0xffff0000));
     };
@@ -281,7 +278,7 @@ inline void multiply_tile(const detail::weight_floats& w, std::size_t tile, cons
       tile_scales scale(w, tile);
       for (std::size_t s = 0; s < w.steps; ++s, x += 32) {
         const std::byte* const codes = w.tile(tile, s, 0);
-        for (std::size_t at = 0; at < 64 * w.bits; at += 64) fetch_ahead(codes + at);
+        for (std::size_t at = 0; at < 64 * w.bits; at += 64) detail::fetch_ahead(codes + at);
         scale.of_step(s);
         each_level(w, w.tile(tile, s, 0), [&](std::size_t r, std::size_t i, floats level) {
           total[r] = fma(level * fill(scale(r, i)), load(x + i), total[r]);

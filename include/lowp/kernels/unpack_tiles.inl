@@ -216,10 +216,8 @@ struct panel_reader {
     const std::size_t group = group_steps == 0 ? 2 * s : group_steps == 1 ? s : s / group_steps;
     unpacker(codes + s * step_bytes, scales + group * group_bytes, out);
   }
-  // Unpacking leaves the processor no room to read far ahead of it. Fetches less than a page (4 KiB) ahead do; from the
-  // next page on they slow it down.
+  // As many codes as step s has, behind it.
   void fetch_ahead(std::size_t s) const noexcept {
-    const std::byte* const at = codes + s * step_bytes + 3072;
-    for (std::size_t i = 0; i < step_bytes; i += 64) _mm_prefetch(reinterpret_cast<const char*>(at + i), _MM_HINT_T0);
+    for (std::size_t i = 0; i < step_bytes; i += 64) detail::fetch_ahead(codes + s * step_bytes + i);
   }
 };
