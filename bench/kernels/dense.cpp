@@ -50,27 +50,26 @@ void add_float(jobs& all, const gemm_shape& s) {
 }
 
 // Two matrices as they are.
-void add_plain(jobs& all) {
-  all.push_back(
-      {"gemm float, not prepacked " + cube.text(), [](context& c) {
-         const auto a = operands(cube);
-         const lowp::matrix_view<const float> x(a.x.data(), cube.m, cube.k), w(a.w.data(), cube.n, cube.k);
-         buffer<float> out(cube.m * cube.n);
-         const lowp::matrix_view<float> y(out.data(), cube.m, cube.n);
-         runners r{{"ours", role::ours, [&] {
-                      lowp::gemm(1.0f, x, lowp::transposed(w), 0.0f, y);
-                      keep(y.data());
-                    }}};
-         append(r, runners(openblas_for(cube)));
-         r.push_back(fma_limit(cube.flops()));
-         r[0].run();
-         std::vector<std::size_t> rows(32);
-         for (std::size_t j = 0; j < rows.size(); ++j) rows[j] = j;
-         subject about{"gemm float, not prepacked", cube.text(), "GFLOPS", to_giga * cube.flops(), {{"peer", 0.9}}};
-         about.error = error_of(x, w.data(), rows, y).text();
-         race(r, c);
-         return summarize(about, r, c.best);
-       }});
+void add_plain(jobs& all, const std::string& name, lowp::precision precision) {
+  all.push_back({name + " " + cube.text(), [=](context& c) {
+                   const auto a = operands(cube);
+                   const lowp::matrix_view<const float> x(a.x.data(), cube.m, cube.k), w(a.w.data(), cube.n, cube.k);
+                   buffer<float> out(cube.m * cube.n);
+                   const lowp::matrix_view<float> y(out.data(), cube.m, cube.n);
+                   runners r{{"ours", role::ours, [&] {
+                                lowp::gemm(1.0f, x, lowp::transposed(w), 0.0f, y, {.precision = precision});
+                                keep(y.data());
+                              }}};
+                   append(r, runners(openblas_for(cube)));
+                   r.push_back(fma_limit(cube.flops()));
+                   r[0].run();
+                   std::vector<std::size_t> rows(32);
+                   for (std::size_t j = 0; j < rows.size(); ++j) rows[j] = j;
+                   subject about{name, cube.text(), "GFLOPS", to_giga * cube.flops(), {{"peer", 0.9}}};
+                   about.error = error_of(x, w.data(), rows, y).text();
+                   race(r, c);
+                   return summarize(about, r, c.best);
+                 }});
 }
 
 void add_bf16(jobs& all, const gemm_shape& s, double to_onednn) {
@@ -150,7 +149,8 @@ jobs dense_rows(bool few) {
   jobs all;
   add_float(all, cube);
   add_float(all, panel);
-  add_plain(all);
+  add_plain(all, "gemm float, not prepacked", lowp::precision::automatic);
+  if (lowp::float16_units()) add_plain(all, "gemm float as float16, not prepacked", lowp::precision::f16);
   if (lowp::active() == tier::sapphire) {
     add_bf16(all, cube, 1.3);
     add_bf16(all, panel, 1.8);

@@ -119,6 +119,8 @@ void check_codec(const char* name, float scale = 1) {
       CHECK(worst(x, w, y, s, 0x1p-7) <= 1);
       gemm(rows, packed, out, {.precision = precision::bf16x2});
       CHECK(worst(x, w, y, s, 0x1p-15) <= 1);
+      gemm(rows, packed, out, {.precision = precision::f16});
+      CHECK(worst(x, w, y, s, 0x1p-5) <= 1);
       if (s.m == 1) {
         gemv(packed, std::span<const float>(x), std::span<float>(y));
         CHECK(worst(x, w, y, s, 0x1p-22) <= 1);

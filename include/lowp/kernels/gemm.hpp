@@ -12,6 +12,7 @@
 //
 //   fast           sapphire: bfloat16 on the tile unit, operands as sums of as many bfloat16 as their values need
 //                  (gemm_bf16.hpp); elsewhere, and where infinities or NaN meet several terms, as reproducible
+//                  With precision::f16 and AVX512-FP16 without a tile unit: sums in float16 (gemm_f16.hpp)
 //   reproducible   float fma in the order of k (gemm_f32.hpp): bit for bit reference::gemm
 //   exact          exact_gemm.hpp
 //
@@ -20,6 +21,7 @@
 
 #include <lowp/kernels/exact_gemm.hpp>
 #include <lowp/kernels/gemm_bf16.hpp>
+#include <lowp/kernels/gemm_f16.hpp>
 #include <lowp/kernels/gemv_int8.hpp>
 #include <lowp/kernels/matmul.hpp>
 #include <lowp/kernels/prepack.hpp>
@@ -179,8 +181,6 @@ inline std::vector<float> rounded_to_int8(matrix_view<const float> x) {
   return out;
 }
 
-inline int terms_allowed(precision p) noexcept { return p == precision::bf16 ? 1 : p == precision::bf16x2 ? 2 : 3; }
-
 /// A matrix that gemm takes for x.
 template <class X>
 concept Activations = requires(const X& x) {
@@ -262,6 +262,9 @@ void gemm(const X& x, const prepacked& w, matrix_view<T> y, const gemm_options& 
   const weight_floats weights(w);
   if (options.sum == accumulate::fast && rows.rows() >= 1 && rows.rows() <= 4)
     return multiply_few_floats(weights, left, sink(y, options), options.executor);
+  if (sums_in_float16(options) &&
+      gemm_f16(left.rows(), rows.rows(), w.rows(), w.cols(), weights.panels(), sink(y, options), options.executor))
+    return;
   gemm_f32(left.rows(), rows.rows(), w.rows(), w.cols(), weights.panels(), sink(y, options), options.executor);
 }
 

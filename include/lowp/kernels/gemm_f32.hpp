@@ -21,11 +21,15 @@
 
 namespace lowp::detail {
 
-/// The float kernels of a tier.
-struct f32_kernels {
-  std::size_t rows, width, depth, row_stride;  // block_rows and the like
+/// A kernel for blocks of sums: at most rows x width of them, over at most depth k at once.
+struct block_kernel {
+  std::size_t rows, width, depth, row_stride;  // row_stride: floats between rows of x
   void (*multiply)(std::size_t rows, std::size_t cols, const float* x, const float* w, std::size_t k, const float* in,
                    float* out, std::size_t stride);
+};
+
+/// The float kernels of a tier.
+struct f32_kernels : block_kernel {
   void (*transpose)(const float* in, std::size_t in_stride, std::size_t rows, std::size_t cols, float* out,
                     std::size_t out_stride);
   void (*copy)(const float* in, std::size_t in_stride, std::size_t rows, std::size_t cols, float* out,
@@ -33,16 +37,25 @@ struct f32_kernels {
 };
 
 inline constexpr std::array<f32_kernels, tier_count> f32_table{{
-    {tiers::scalar::block_rows, tiers::scalar::panel_width, tiers::scalar::block_depth, tiers::scalar::row_stride,
-     &tiers::scalar::multiply_block<>, &tiers::scalar::transpose, &tiers::scalar::copy_rows},
-    {tiers::haswell::block_rows, tiers::haswell::panel_width, tiers::haswell::block_depth, tiers::haswell::row_stride,
-     &tiers::haswell::multiply_block<>, &tiers::haswell::transpose, &tiers::haswell::copy_rows},
-    {tiers::skylake::block_rows, tiers::skylake::panel_width, tiers::skylake::block_depth, tiers::skylake::row_stride,
-     &tiers::skylake::multiply_block<>, &tiers::skylake::transpose, &tiers::skylake::copy_rows},
-    {tiers::icelake::block_rows, tiers::icelake::panel_width, tiers::icelake::block_depth, tiers::icelake::row_stride,
-     &tiers::icelake::multiply_block<>, &tiers::icelake::transpose, &tiers::icelake::copy_rows},
-    {tiers::sapphire::block_rows, tiers::sapphire::panel_width, tiers::sapphire::block_depth,
-     tiers::sapphire::row_stride, &tiers::sapphire::multiply_block<>, &tiers::sapphire::transpose,
+    {{tiers::scalar::block_rows, tiers::scalar::panel_width, tiers::scalar::block_depth, tiers::scalar::row_stride,
+      &tiers::scalar::multiply_block<>},
+     &tiers::scalar::transpose,
+     &tiers::scalar::copy_rows},
+    {{tiers::haswell::block_rows, tiers::haswell::panel_width, tiers::haswell::block_depth,
+      tiers::haswell::row_stride, &tiers::haswell::multiply_block<>},
+     &tiers::haswell::transpose,
+     &tiers::haswell::copy_rows},
+    {{tiers::skylake::block_rows, tiers::skylake::panel_width, tiers::skylake::block_depth,
+      tiers::skylake::row_stride, &tiers::skylake::multiply_block<>},
+     &tiers::skylake::transpose,
+     &tiers::skylake::copy_rows},
+    {{tiers::icelake::block_rows, tiers::icelake::panel_width, tiers::icelake::block_depth,
+      tiers::icelake::row_stride, &tiers::icelake::multiply_block<>},
+     &tiers::icelake::transpose,
+     &tiers::icelake::copy_rows},
+    {{tiers::sapphire::block_rows, tiers::sapphire::panel_width, tiers::sapphire::block_depth,
+      tiers::sapphire::row_stride, &tiers::sapphire::multiply_block<>},
+     &tiers::sapphire::transpose,
      &tiers::sapphire::copy_rows},
 }};
 [[nodiscard]] inline const f32_kernels& f32_of(tier t) noexcept { return f32_table[static_cast<std::size_t>(t)]; }
@@ -97,10 +110,10 @@ struct even_cut {
 };
 
 // Some rows of x against all of W.
-class f32_pass {
+class block_pass {
  public:
-  f32_pass(const row_source& x, std::size_t first_row, std::size_t rows, std::size_t n, std::size_t k,
-           const panel_source& w, const sink& y, const f32_kernels& kernels)
+  block_pass(const row_source& x, std::size_t first_row, std::size_t rows, std::size_t n, std::size_t k,
+             const panel_source& w, const sink& y, const block_kernel& kernels)
       : x_(x),
         w_(w),
         y_(y),
@@ -109,7 +122,8 @@ class f32_pass {
         rows_(rows),
         n_(n),
         panels_(even_cut::at_most(n, kernels.width).parts),
-        stretches_(even_cut::at_most(k, kernels.depth)),
+        k_(k),
+        stretches_(even_cut::at_most((k + unit - 1) / unit, kernels.depth / unit)),
         blocks_(even_cut::at_most(rows, kernels.rows)),
         packed_(checked_product(rows * stretches_.parts, kernels.row_stride, "gemm")) {}
 
@@ -130,14 +144,17 @@ class f32_pass {
 
  private:
   static constexpr std::size_t group_floats = 128 * 1024, enough_tasks = 8;
+  static constexpr std::size_t unit = 32;  // stretches begin at multiples of this, as steps of packed weights do
 
+  [[nodiscard]] std::size_t start(std::size_t stretch) const noexcept {
+    return std::min(k_, stretches_.start(stretch) * unit);
+  }
   [[nodiscard]] float* packed(std::size_t row, std::size_t stretch) const noexcept {
     return packed_.data() + (stretch * rows_ + row) * kernels_.row_stride;
   }
   void pack(std::size_t row, std::size_t count) const {
     for (std::size_t s = 0; s < stretches_.parts; ++s)
-      x_.rows(x_.self, first_row_ + row, count, stretches_.start(s), stretches_.start(s + 1), packed(row, s),
-              kernels_.row_stride);
+      x_.rows(x_.self, first_row_ + row, count, start(s), start(s + 1), packed(row, s), kernels_.row_stride);
   }
 
   // Some panels against some blocks of rows.
@@ -147,7 +164,7 @@ class f32_pass {
     const std::size_t last = stretches_.parts - 1;
     const float_buffer w(kernels_.depth * width), waiting(last == 0 ? 0 : panel_count * rows * width);
     for (std::size_t s = 0; s <= last; ++s) {
-      const std::size_t k0 = stretches_.start(s), depth = stretches_.size(s);
+      const std::size_t k0 = start(s), depth = start(s + 1) - k0;
       for (std::size_t p = 0; p < panel_count; ++p) {
         const std::size_t column = (panel + p) * width, cols = std::min(width, n_ - column);
         w_.fill(w_.self, panel + p, k0, k0 + depth, w.data());
@@ -177,23 +194,28 @@ class f32_pass {
   const row_source& x_;
   const panel_source& w_;
   const sink& y_;
-  const f32_kernels& kernels_;
-  std::size_t first_row_, rows_, n_, panels_;
+  const block_kernel& kernels_;
+  std::size_t first_row_, rows_, n_, panels_, k_;
   even_cut stretches_, blocks_;
   float_buffer packed_;
 };
 
-/// y = x W^T for x of m rows, W of n rows, both of k columns, y m x n.
-inline void gemm_f32(const row_source& x, std::size_t m, std::size_t n, std::size_t k, const panel_source& w,
-                     const sink& y, const executor& run) {
+/// y = x W^T for x of m rows, W of n rows, both of k columns, y m x n, as the kernel reads and sums them.
+inline void gemm_by_blocks(const block_kernel& kernels, const row_source& x, std::size_t m, std::size_t n,
+                           std::size_t k, const panel_source& w, const sink& y, const executor& run) {
   if (m == 0 || n == 0) return;
-  const f32_kernels& kernels = f32_of(active());
   // 1 MiB of x per stretch of k, and not more than 64 MiB in all.
   const std::size_t in_cache = (std::size_t{256} << 10) / kernels.depth;
   const std::size_t most = std::clamp<std::size_t>((std::size_t{16} << 20) / (k + 1), kernels.rows, in_cache);
   const even_cut passes = even_cut::at_most(m, most);
   for (std::size_t p = 0; p < passes.parts; ++p)
-    f32_pass(x, passes.start(p), passes.size(p), n, k, w, y, kernels)(run);
+    block_pass(x, passes.start(p), passes.size(p), n, k, w, y, kernels)(run);
+}
+
+/// The same in floats.
+inline void gemm_f32(const row_source& x, std::size_t m, std::size_t n, std::size_t k, const panel_source& w,
+                     const sink& y, const executor& run) {
+  gemm_by_blocks(f32_of(active()), x, m, n, k, w, y, run);
 }
 
 }  // namespace lowp::detail

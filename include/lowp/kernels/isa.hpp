@@ -13,6 +13,7 @@
 // ARM one (dotprod, i8mm, bf16) would stand beside haswell and up, in foreach.inl and tier/.
 //
 //   active()                  the tier that kernels run: the best, or LOWP_ISA=<name> of the environment
+//   float16_units()           whether AVX512-FP16 is there too, from icelake up
 //   force_tier f(tier::...)   another one while f lives, for tests and comparisons
 //
 // Source: Intel 64 and IA-32 Architectures Software Developer's Manual, CPUID leaves 1, 7, 13 and chapter 13.3.
@@ -158,6 +159,16 @@ inline std::atomic<signed char> forced_tier{no_forced_tier};
   if (forced != detail::no_forced_tier) return static_cast<tier>(forced);
   static const tier chosen = detail::tier_from_environment();
   return chosen;
+}
+
+/// Whether kernels may compute in float16 (AVX512-FP16), which machines of the tier icelake may have as well.
+[[nodiscard]] inline bool float16_units() {
+#if defined(__x86_64__)
+  static const bool found = detect() >= tier::icelake && detail::all_set(detail::cpuid(7, 0).d, {23});
+  return found && active() >= tier::icelake;
+#else
+  return false;
+#endif
 }
 
 /// All kernels of the program run tier t until the end of the scope. Throws lowp::error if it cannot run here.

@@ -6,11 +6,13 @@
 //
 // Elements of A and B are float or any number of this library, and are taken as floats (wider ones are rounded, by the
 // rounding of convert<float>); those of C may be double too. Sums are accumulate::reproducible, in the order of k, bit
-// for bit those of reference::gemm, or accumulate::exact; then the formula of gemm_options, with alpha and beta from the arguments. beta = 0
-// does not read C. C must not overlap A or B.
+// for bit those of reference::gemm, or accumulate::exact, or by precision::f16 twice as fast where the processor has
+// float16_units(); then the formula of gemm_options, with alpha and beta from the arguments. beta = 0 does not read C. C
+// must not overlap A or B.
 #pragma once
 
 #include <lowp/kernels/exact_gemm.hpp>
+#include <lowp/kernels/gemm_f16.hpp>
 #include <lowp/kernels/gemv_f32.hpp>
 
 namespace lowp {
@@ -89,6 +91,7 @@ inline void gemm_of_operands(const float_operand& a, const float_operand& b_turn
                              const gemm_options& o) {
   const std::size_t m = a.row_count(), k = a.col_count(), n = b_turned.row_count();
   if (m <= few_rows && b_turned.is_plain()) return gemm_few_f32(a.rows(), m, b_turned, y, o.executor);
+  if (sums_in_float16(o) && gemm_f16(a.rows(), m, n, k, b_turned.panels(), y, o.executor)) return;
   gemm_f32(a.rows(), m, n, k, b_turned.panels(), y, o.executor);
 }
 

@@ -28,6 +28,8 @@ enum class precision : unsigned char {
   bf16x2,     ///< both as sums of two bfloat16: 2^-15 sum |x w| more
   bf16x3,     ///< both as sums of three bfloat16: 2^-22 sum |x w| more
   float32,    ///< float multiplication and addition
+  f16,        ///< both in float16 (infinite past 65504), and sums of 32 products: 2^-5.9 sum |x w| +
+              ///< 2^-25 sum (|x| + |w| + 1) more
 };
 
 #pragma GCC diagnostic push
@@ -92,5 +94,18 @@ struct gemm_options {
   float (*activation)(float) = nullptr;
   lowp::executor executor = {};
 };
+
+namespace detail {
+
+// The bfloat16 that a value may be split into.
+[[nodiscard]] constexpr int terms_allowed(precision p) noexcept {
+  return p == precision::bf16 ? 1 : p == precision::bf16x2 || p == precision::f16 ? 2 : 3;
+}
+
+[[nodiscard]] constexpr bool sums_in_float16(const gemm_options& o) noexcept {
+  return o.sum == accumulate::fast && o.precision == precision::f16;
+}
+
+}  // namespace detail
 
 }  // namespace lowp

@@ -516,9 +516,9 @@ class prepacker {
 
 }  // namespace detail
 
-/// W (n x k) laid out for kernels. With a `precision` of bf16 or bf16x2 its values are rounded to one or two bfloat16
-/// now, which takes less space and time; else nothing is lost. About the size of W for levels, else 2 bytes a value
-/// where one bfloat16 will do, and 4 bytes.
+/// W (n x k) laid out for kernels. With a `precision` of bf16 its values are rounded to one bfloat16 now, with bf16x2 and
+/// float16 to two, which takes less space and time; else nothing is lost. About the size of W for levels, else 2 bytes
+/// a value where one bfloat16 will do, and 4 bytes.
 template <Codec C>
 [[nodiscard]] prepacked prepack(const matrix<C>& w, const gemm_options& options = {}) {
   detail::packed_header h{};
@@ -529,7 +529,7 @@ template <Codec C>
   h.factor = 1;
   h.finite = 1;
   h.how = detail::unpacking_of<C>();
-  const int most_terms = options.precision == precision::bf16 ? 1 : options.precision == precision::bf16x2 ? 2 : 3;
+  const int most_terms = detail::terms_allowed(options.precision);
   prepacked out;
   if constexpr (detail::unpacking_of<C>() != detail::unpacking::wide) {
     if (detail::prepacker::levels_of(w, h, most_terms, options.executor, out)) return out;
