@@ -42,9 +42,21 @@ inline void store_past_caches(float* p, floats a) noexcept {
 // are y as they are.
 template <bool Plain, class Take, class TakePart>
 inline void finish_rows(const detail::epilogue_terms& given, std::size_t i, std::size_t j, std::size_t rows,
-                        std::size_t cols, const Take& take, const TakePart& take_part, float* y,
-                        std::size_t y_stride) noexcept {
+                        std::size_t cols, Take take, TakePart take_part, float* y, std::size_t y_stride) noexcept {
   const detail::epilogue_terms t = given;  // a copy, which stores to y cannot change
+  if constexpr (Plain) {
+    // The blocks of the tile unit, which waits while a long way to y fills the processor's window of instructions.
+    constexpr std::size_t block = 32, line = 64;
+    const bool in_lines = (reinterpret_cast<std::uintptr_t>(y) | y_stride * sizeof(float)) % line == 0;
+    if (cols == block && (in_lines || !t.past_caches)) {
+      for (std::size_t r = 0; r < rows; ++r, y += y_stride) {
+        LOWP_UNROLL
+        for (std::size_t c = 0; c < block; c += lanes)
+          t.past_caches ? store_past_caches(y + c, take(r, c)) : store(y + c, take(r, c));
+      }
+      return;
+    }
+  }
   const bool scaled = t.alpha != 1 || t.row_scale != nullptr, is_relu = t.activation == &relu;
   const floats beta = fill(t.beta);
   for (std::size_t r = 0; r < rows; ++r, y += y_stride) {

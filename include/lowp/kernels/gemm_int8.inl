@@ -467,7 +467,7 @@ inline void int8_run_tiles(const detail::int8_job& job, std::size_t task) {
   detail::int8_run(job, task);
 }
 
-inline constexpr detail::int8_kernels int8_tier{16, 2048, false, int8_pack, int8_sums_of, int8_run_tiles};
+inline constexpr detail::int8_kernels int8_tier{8, 2048, false, int8_pack, int8_sums_of, int8_run_tiles};
 
 #endif
 #endif
