@@ -13,6 +13,7 @@
 #include <atomic>
 
 #include <lowp/kernels/amx.hpp>
+#include <lowp/kernels/cut.hpp>
 #include <lowp/kernels/epilogue.hpp>
 #include <lowp/kernels/prepacked.hpp>
 #include <lowp/kernels/tiers.hpp>
@@ -85,7 +86,8 @@ inline std::byte* shared_workspace(std::size_t bytes) {
 }
 
 // Work on some blocks in units, as many tasks as there are units of all blocks. A thread stays with the block that it
-// began with, and has in its cache, until no unit of it is left.
+// began with, and has in its cache, until no unit of it is left; then it begins one that nobody has, and helps others
+// last.
 class block_units {
  public:
   block_units(std::size_t blocks, std::size_t each) : next_(blocks), each_(each) {
@@ -96,6 +98,7 @@ class block_units {
   /// Other work on the same blocks, by the same threads if possible.
   void restart(std::size_t each) noexcept {
     each_ = each;
+    begun_.store(0, std::memory_order_relaxed);
     for (auto& n : next_) n.store(0, std::memory_order_relaxed);
   }
 
@@ -109,10 +112,13 @@ class block_units {
       std::size_t block;
     };
     static thread_local place here{0, 0};
-    if (here.call != call_) here = {call_, arrived_.fetch_add(1, std::memory_order_relaxed) % next_.size()};
-    for (;; here.block = (here.block + 1) % next_.size()) {
+    const std::size_t blocks = next_.size();
+    if (here.call != call_) here = {call_, begun_.fetch_add(1, std::memory_order_relaxed) % blocks};
+    for (;;) {
       const std::size_t index = next_[here.block].fetch_add(1, std::memory_order_relaxed);
       if (index < each_) return {here.block, index};
+      const std::size_t fresh = begun_.fetch_add(1, std::memory_order_relaxed);
+      here.block = fresh < blocks ? fresh : (here.block + 1) % blocks;
     }
   }
 
@@ -120,7 +126,7 @@ class block_units {
   std::vector<std::atomic<std::size_t>> next_;
   std::size_t each_;
   std::uint64_t call_;
-  std::atomic<std::size_t> arrived_{0};
+  std::atomic<std::size_t> begun_{0};
 };
 
 }  // namespace lowp::detail

@@ -516,24 +516,24 @@ inline void gemm_bf16(const detail::weight_view& w, const detail::activation_vie
   }
   // Blocks of x that fit half of a second cache of 2 MiB.
   const std::size_t most = std::max<std::size_t>(4, (std::size_t{1} << 20) / std::max<std::size_t>(strip_bytes, 1));
-  const std::size_t blocks = (strips + most - 1) / most, a_block = (strips + blocks - 1) / blocks;
-  detail::block_units units(blocks, a_block);
+  const detail::even_cut blocks = detail::even_cut::at_most(strips, most);
+  detail::block_units units(blocks.parts, blocks.size(0));
   run(units.count(), [&](std::size_t) {
     const auto [block, index] = units.take();
-    const std::size_t strip = block * a_block + index;
-    if (strip >= strips) return;
+    if (index >= blocks.size(block)) return;
+    const std::size_t strip = blocks.start(block) + index;
     std::byte* const to = packed + strip * strip_bytes;
     (wide || plain ? pack_strip<true> : pack_strip<false>)(x, 32 * strip, 0, steps, x_terms, to);
   });
   const detail::sink to = y.past_caches();
   const tile_product product{w, x, x_terms, packed, to};
-  const std::size_t groups = std::min(panels, (16 + blocks - 1) / blocks);
+  // Many units, so that threads which share 7 blocks end together.
+  const std::size_t groups = std::min(panels, (32 + blocks.parts - 1) / blocks.parts);
   units.restart(groups);
   run(units.count(), [&](std::size_t) {
     const auto [block, index] = units.take();
-    const std::size_t b0 = block * a_block, b1 = std::min(strips, b0 + a_block);
+    const std::size_t b0 = blocks.start(block), b1 = blocks.start(block + 1);
     const std::size_t p0 = panels * index / groups, p1 = panels * (index + 1) / groups;
-    if (b0 >= b1) return;
     if (wide) return multiply_panels<false>(product, {}, b0, b1, p0, p1);
     if (plain) return multiply_panels<false>(product, {nullptr, unpack_plain}, b0, b1, p0, p1);
     with_step_unpacker(w, [&](const step_unpacker& u) { multiply_panels<true>(product, u, b0, b1, p0, p1); });

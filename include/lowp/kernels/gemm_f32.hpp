@@ -13,6 +13,7 @@
 
 #include <new>
 
+#include <lowp/kernels/cut.hpp>
 #include <lowp/kernels/epilogue.hpp>
 
 #define LOWP_BODY <lowp/kernels/gemm_f32.inl>
@@ -94,19 +95,6 @@ class float_buffer {
 
  private:
   float* data_;
-};
-
-/// `whole` cut into `parts` that differ by one at most.
-struct even_cut {
-  std::size_t whole, parts;
-  [[nodiscard]] constexpr std::size_t start(std::size_t p) const noexcept {
-    return p * (whole / parts) + std::min(p, whole % parts);
-  }
-  [[nodiscard]] constexpr std::size_t size(std::size_t p) const noexcept { return start(p + 1) - start(p); }
-  /// Into as few parts as keep each at `most` or below.
-  static constexpr even_cut at_most(std::size_t whole, std::size_t most) noexcept {
-    return {whole, std::max<std::size_t>(1, whole / most + (whole % most != 0))};
-  }
 };
 
 // Some rows of x against all of W.
