@@ -139,6 +139,14 @@ TEST_CASE("gemm: 4-bit block formats on every tier") {
   check_codec<hifloat4>("hifloat4");
 }
 
+// Products with scales of 8, 11 and 24 digits take one, two and three bfloat16.
+TEST_CASE("gemm: groups of integers with floats as scales on every tier") {
+  check_codec<absmax_block<symmetric_fixed<4, 3>, 32, float16>>("int4, float16");
+  check_codec<absmax_block<symmetric_fixed<4, 3>, 64, bfloat16>>("int4, bfloat16");
+  check_codec<absmax_block<symmetric_fixed<4, 3>, 32>>("int4, float");
+  check_codec<absmax_block<ternary, 32, bfloat16>>("ternary, bfloat16");
+}
+
 TEST_CASE("gemm: 6- and 8-bit block formats on every tier") {
   check_codec<mxfp6_e2m3>("mxfp6_e2m3");
   check_codec<mxfp6_e3m2>("mxfp6_e3m2");

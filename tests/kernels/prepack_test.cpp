@@ -162,6 +162,9 @@ TEST_CASE("prepack: a single value may change the layout") {
     CHECK(with(std::type_identity<float>{}, 0x1.fffffep0f).head().terms == 3);
     CHECK(with(std::type_identity<float>{}, 0x1p-149f).head().how == detail::unpacking::plain);
     CHECK(with(std::type_identity<float>{}, std::numeric_limits<float>::infinity()).head().finite == 0);
+    CHECK(with(std::type_identity<absmax_block<symmetric_fixed<4, 3>, 32>>{}, 1.0f).head().terms == 3);
+    CHECK(with(std::type_identity<absmax_block<symmetric_fixed<4, 3>, 32, float16>>{}, 1.0f).head().terms == 2);
+    CHECK(with(std::type_identity<absmax_block<ternary, 32, bfloat16>>{}, 1.0f).head().terms == 1);
     CHECK(with(std::type_identity<mxfp8>{}, 1.0f).head().how == detail::unpacking::eight);
     matrix<mxfp8> w = reference::quantize<mxfp8>(matrix_view<const float>(x.data(), s.rows, s.cols));
     w.bytes()[at / s.cols * w.row_bytes(s.cols) + at % s.cols / 32 * 33] = std::byte{0};  // the scale 2^-127

@@ -2,7 +2,8 @@
 //
 //   level_codec<C>::bits       bits of an index, 1 to 8; level(i) is the float of index i, exact
 //   level_codec<C>::group      values along k that share a scale; 0: no scale (all of them 1)
-//   level_codec<C>::scale      std::uint8_t, a code with value scale_of(code), or float
+//   level_codec<C>::scale      std::uint8_t, a code with value scale_of(code), or float: then
+//   level_codec<C>::scale_digits   binary digits of a scale, 24 at most
 //   level_codec<C>::split(group_bytes, n, index, scale)   the first n indices and the scale of one group of codec<C>
 //   level_codec<C>::factor(context)                       what a whole tensor is multiplied with, in the epilogue
 //
@@ -119,6 +120,12 @@ requires(Element::format::bits <= 8) struct level_codec<absmax_block<Element, N,
   using C = codec<absmax_block<Element, N, Scale>>;
   static constexpr int group = N;
   using scale = float;
+  static constexpr int scale_digits = [] {
+    if constexpr (Number<Scale>) {
+      if constexpr (Grid<typename Scale::format>) return Scale::format::precision;
+    }
+    return 24;
+  }();
   static float factor(no_context) noexcept { return 1; }
   static void split(const std::byte* in, std::size_t n, std::uint8_t* index, float& s) noexcept {
     s = load_scale<Scale>(in);

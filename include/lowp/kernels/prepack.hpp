@@ -137,6 +137,18 @@ struct level_survey {
 
 inline bool is_finite(float x) noexcept { return (std::bit_cast<std::uint32_t>(x) & infinite_bits) != infinite_bits; }
 
+// The bfloat16 that products of the levels and of floats with so many digits need.
+template <std::size_t N>
+inline int terms_of_products(const float (&level)[N], int scale_digits) noexcept {
+  int most = 0;
+  for (const float l : level) {
+    const std::uint32_t b = std::bit_cast<std::uint32_t>(l) & 0x7fffff;
+    if (l != 0 && is_finite(l)) most = std::max(most, b == 0 ? 1 : 24 - std::countr_zero(b));
+  }
+  const int digits = most <= 1 ? scale_digits : scale_digits + most;
+  return std::min(3, (digits + 7) / 8);
+}
+
 template <Codec C>
 constexpr unpacking unpacking_of() noexcept {
   if constexpr (!Leveled<C>) {
@@ -307,7 +319,7 @@ class prepacker {
       for (unsigned s = 0; s < 256; ++s) scale[s] = L::scale_of(static_cast<std::uint8_t>(s));
     const auto survey = [&](const bool* used) {
       level_survey found;
-      if (!coded) found.terms = 3;
+      if constexpr (!coded) found.terms = terms_of_products(level, L::scale_digits);
       for (unsigned s = 0; s < 256 && coded; ++s) {
         if (!used[s]) continue;
         for (unsigned i = 0; i < 1u << L::bits; ++i)
