@@ -161,6 +161,38 @@ inline void encode_blocks(const detail::quantize_job<C, R, O>& job, [[maybe_unus
 
 // ---- back --------------------------------------------------------------------------------------------------
 
+// Minifloats of 8 bits that are binary16, or that and a power of two, with the sign apart.
+template <class F>
+inline constexpr bool in_halves = [] {
+  if constexpr (LOWP_TIER > 0 && F::bits == 8 && detail::decoding_of<F> == detail::decoding::minifloat) {
+    if (!F::is_signed || F::nan_is_sign_bit) return false;
+    if (F::fraction_bits == 2) return F::bias == 15 && F::has_infinity && F::infinite_magnitude == 0x7c;
+    return F::fraction_bits == 3 && !F::has_infinity && F::has_nan && F::largest_magnitude == 0x7e;
+  }
+  return false;
+}();
+
+// N values, times the scale that the exponent code `scale` means.
+template <class F, std::size_t N>
+inline void decode_halves(const std::uint8_t* in, std::uint32_t scale, float* y) noexcept {
+  constexpr int below = 15 - F::bias;  // the halves are 2^-below of the values
+  const floats factor = fill(std::bit_cast<float>((scale + below) << 23));
+  alignas(64) std::uint16_t half[2 * lanes];
+  for (std::size_t i = 0; i < N; i += 2 * lanes, in += 2 * lanes, y += 2 * lanes) {
+    const words code = load_u8_pairs(in);
+    words h = shift_left<8>(code);
+    if constexpr (F::fraction_bits == 3) {
+      // An exponent of 4 bits is one of 5; but all ones are a NaN, which the sum finds.
+      const words size = shift_left<7>(code) & fill_words(0x3f803f80);
+      const words nan = (size + fill_words(0x00800080)) & fill_words(0x40004000);
+      h = bit_select(fill_words(0x80008000), h, size | nan);
+    }
+    store(reinterpret_cast<std::uint32_t*>(half), h);
+    store(y, load_halves(half) * factor);
+    store(y + lanes, load_halves(half + lanes) * factor);
+  }
+}
+
 template <class C>
 inline void decode_blocks(const detail::dequantize_job<C>& job, const std::byte* in, std::size_t count,
                           float* y) noexcept {
@@ -176,6 +208,11 @@ inline void decode_blocks(const detail::dequantize_job<C>& job, const std::byte*
       const std::uint32_t c = std::to_integer<std::uint32_t>(in[0]);
       if (c < lowest || c > highest) {
         job.rare_block(in, y, N);
+        continue;
+      }
+      if constexpr (in_halves<typename E::format> && traits::order == detail::code_order::sequential) {
+        static_assert(highest + 15 - E::format::bias <= 254);
+        decode_halves<typename E::format, N>(reinterpret_cast<const std::uint8_t*>(in + traits::head), c, y);
         continue;
       }
       scale = std::bit_cast<float>(c << 23);

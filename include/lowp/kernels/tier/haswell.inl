@@ -56,6 +56,9 @@ inline words load_u8(const std::uint8_t* p) noexcept {
 inline words load_u16(const std::uint16_t* p) noexcept {
   return {_mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)))};
 }
+inline words load_u8_pairs(const std::uint8_t* p) noexcept {
+  return {_mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)))};
+}
 // The low bytes of the lanes in the low 8 bytes.
 inline __m128i low_bytes(words a) noexcept {
   const __m256i first = _mm256_set1_epi32(0x0c080400);

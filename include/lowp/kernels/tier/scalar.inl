@@ -6,6 +6,7 @@
 //
 //   load, store, load_part, store_part   of arrays of float or std::uint32_t; part: the first n, others load as 0
 //   load_u8, store_u8, load_u16, ...     words from and to narrower arrays: zeros above; the low bits of each lane
+//   load_u8_pairs                        bytes in both halves of words, the first in the low one
 //   load_halves, store_halves            floats from and to binary16, to nearest even; a NaN stays a quiet NaN
 //   fill(x), fill_words(w), count_up()   the same in all lanes; 0, 1, 2, ...
 //   fma(a, b, c)                         a b + c, rounded once
@@ -78,6 +79,7 @@ inline void store_part(std::uint32_t* p, words a, std::size_t n) noexcept {
 }
 inline words load_u8(const std::uint8_t* p) noexcept { return {*p}; }
 inline words load_u16(const std::uint16_t* p) noexcept { return {read(p)}; }
+inline words load_u8_pairs(const std::uint8_t* p) noexcept { return {p[0] | std::uint32_t{p[1]} << 16}; }
 inline void store_u8(std::uint8_t* p, words a) noexcept { *p = static_cast<std::uint8_t>(a.v); }
 inline void store_u16(std::uint16_t* p, words a) noexcept { write(p, static_cast<std::uint16_t>(a.v)); }
 inline words load_u8_part(const std::uint8_t* p, std::size_t n) noexcept { return {n > 0 ? *p : 0u}; }

@@ -56,6 +56,9 @@ inline words load_u8(const std::uint8_t* p) noexcept {
 inline words load_u16(const std::uint16_t* p) noexcept {
   return {_mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))};
 }
+inline words load_u8_pairs(const std::uint8_t* p) noexcept {
+  return {_mm512_cvtepu8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))};
+}
 inline void store_u8(std::uint8_t* p, words a) noexcept {
   _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(a.v));
 }
