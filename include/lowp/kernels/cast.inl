@@ -27,13 +27,25 @@ inline floats with_canonical_nan(floats x) noexcept {
   return floats_of(select(is_nan(x), nan, bits_of(x)));
 }
 
+// Binary16, or its upper byte.
+template <class F>
+inline constexpr bool is_of_binary16 = [] {
+  if constexpr (detail::decoding_of<F> == detail::decoding::minifloat)
+    return F::is_signed && F::has_infinity && F::bias == 15 && F::bits - F::fraction_bits == 6 && F::bits % 8 == 0;
+  return false;
+}();
+
 // Lanes of floats from an array of T. Doubles are rounded to odd: to formats of less precision they are rounded
 // rightly from there.
 template <class T>
 struct lane_reader {
   decoder<typename T::format> decode_lanes{};
   floats operator()(const T* p) const noexcept {
-    if constexpr (sizeof(T) == 1) {
+    if constexpr (is_of_binary16<typename T::format>) {
+      const void* const from = p;
+      return with_canonical_nan(sizeof(T) == 2 ? load_halves(static_cast<const std::uint16_t*>(from))
+                                               : load_upper_bytes(static_cast<const std::uint8_t*>(from)));
+    } else if constexpr (sizeof(T) == 1) {
       return decode_lanes(load_u8(reinterpret_cast<const std::uint8_t*>(p)));
     } else if constexpr (sizeof(T) == 2) {
       return decode_lanes(load_u16(reinterpret_cast<const std::uint16_t*>(p)));

@@ -230,6 +230,10 @@ inline words gather(const std::uint32_t* p, words index) noexcept {
 inline floats load_halves(const std::uint16_t* p) noexcept {
   return {_mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)))};
 }
+inline floats load_upper_bytes(const std::uint8_t* p) noexcept {
+  const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
+  return {_mm256_cvtph_ps(_mm_unpacklo_epi8(_mm_setzero_si128(), bytes))};
+}
 inline void store_halves(std::uint16_t* p, floats a) noexcept {
   _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_cvtps_ph(a.v, _MM_FROUND_TO_NEAREST_INT));
 }

@@ -7,6 +7,7 @@
 //   load, store, load_part, store_part   of arrays of float or std::uint32_t; part: the first n, others load as 0
 //   load_u8, store_u8, load_u16, ...     words from and to narrower arrays: zeros above; the low bits of each lane
 //   load_u8_pairs                        bytes in both halves of words, the first in the low one
+//   load_upper_bytes                     floats from the upper bytes of binary16
 //   load_halves, store_halves            floats from and to binary16, to nearest even; a NaN stays a quiet NaN
 //   fill(x), fill_words(w), count_up()   the same in all lanes; 0, 1, 2, ...
 //   fma(a, b, c)                         a b + c, rounded once
@@ -192,6 +193,10 @@ inline floats load_halves(const std::uint16_t* p) noexcept {
     return {std::bit_cast<float>(std::bit_cast<std::uint32_t>(static_cast<float>(size) * 0x1p-24f) | sign)};
   const std::uint32_t quiet = size > 0x7c00 ? 0x400000u : 0, special = size >= 0x7c00 ? 0x70000000u : 0x38000000u;
   return {std::bit_cast<float>(((size << 13) + special) | quiet | sign)};
+}
+inline floats load_upper_bytes(const std::uint8_t* p) noexcept {
+  const std::uint16_t half = static_cast<std::uint16_t>(*p << 8);
+  return load_halves(&half);
 }
 inline void store_halves(std::uint16_t* p, floats a) noexcept {
   const std::uint32_t x = std::bit_cast<std::uint32_t>(a.v), size = x & 0x7fffffff;

@@ -184,6 +184,10 @@ inline words gather(const std::uint32_t* p, words index) noexcept { return {_mm5
 inline floats load_halves(const std::uint16_t* p) noexcept {
   return {_mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))};
 }
+inline floats load_upper_bytes(const std::uint8_t* p) noexcept {
+  const __m256i halves = _mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+  return {_mm512_cvtph_ps(_mm256_slli_epi16(halves, 8))};
+}
 inline void store_halves(std::uint16_t* p, floats a) noexcept {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(p),
                       _mm512_cvtps_ph(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
