@@ -6,7 +6,7 @@
 //
 // Elements of A and B are float or any number of this library, and are taken as floats (wider ones are rounded, by the
 // rounding of convert<float>); those of C may be double too. Sums are accumulate::reproducible, in the order of k, bit
-// for bit those of reference::gemm, or accumulate::exact, or by precision::f16 twice as fast where the processor has
+// for bit those of reference::gemm, or accumulate::exact, or by precision::f16 faster where the processor has
 // float16_units(); then the formula of gemm_options, with alpha and beta from the arguments. beta = 0 does not read C. C
 // must not overlap A or B.
 #pragma once
