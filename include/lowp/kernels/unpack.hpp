@@ -102,12 +102,18 @@ inline constexpr kernel_table<void(const weight_floats&, std::size_t, std::size_
     {{&tiers::scalar::unpack_tile, &tiers::haswell::unpack_tile, &tiers::skylake::unpack_tile,
       &tiers::icelake::unpack_tile, &tiers::sapphire::unpack_tile}}};
 
-using multiply_tile_kernel = void(const weight_floats&, std::size_t, const float*, std::size_t, float*);
+using multiply_few_kernel = void(const weight_floats&, std::size_t, const float*, std::size_t, float*);
 template <std::size_t Count>
-inline constexpr kernel_table<multiply_tile_kernel> multiply_tile_table{
+inline constexpr kernel_table<multiply_few_kernel> multiply_tile_table{
     {{&tiers::scalar::multiply_tile<Count>, &tiers::haswell::multiply_tile<Count>,
       &tiers::skylake::multiply_tile<Count>, &tiers::icelake::multiply_tile<Count>,
       &tiers::sapphire::multiply_tile<Count>}}};
+
+template <std::size_t Count>
+inline constexpr kernel_table<multiply_few_kernel> multiply_plain_table{
+    {{&tiers::scalar::multiply_plain<Count>, &tiers::haswell::multiply_plain<Count>,
+      &tiers::skylake::multiply_plain<Count>, &tiers::icelake::multiply_plain<Count>,
+      &tiers::sapphire::multiply_plain<Count>}}};
 
 // A panel of the float core takes whole tiles, or (8 columns, the scalar tier) half a tile.
 inline panel_source weight_floats::panels() const noexcept {
@@ -138,11 +144,11 @@ inline panel_source weight_floats::panels() const noexcept {
           }};
 }
 
-/// y = x W^T for 1 to 4 rows of x, weights in levels; sums in an order of the tier's.
+/// y = x W^T for 1 to 4 rows of x; sums in an order of the tier's.
 inline void multiply_few_floats(const weight_floats& w, const float_operand& x, const sink& y, const executor& run) {
   const std::size_t count = x.row_count(), k = x.col_count(), stride = w.steps * step_values;
   const std::size_t kernel_rows = count == 1 ? 1 : 4;  // the rest zeros
-  const std::size_t n = w.packed->rows(), tiles = (n + tile_rows - 1) / tile_rows;
+  const std::size_t n = w.packed->rows();
   line_vector<float> rows(kernel_rows * stride);
   const row_source source = x.rows();
   for (std::size_t v = 0; v < count; ++v) source.rows(source.self, v, 1, 0, k, rows.data() + v * stride, stride);
@@ -150,13 +156,16 @@ inline void multiply_few_floats(const weight_floats& w, const float_operand& x, 
     std::fill(rows.begin() + static_cast<std::ptrdiff_t>(v * stride + k),
               rows.begin() + static_cast<std::ptrdiff_t>((v + 1) * stride), 0.0f);
   const tier t = active();
-  const auto multiply = count == 1 ? multiply_tile_table<1>(t) : multiply_tile_table<4>(t);
-  const std::size_t tasks = std::min<std::size_t>(tiles, 16);
+  const bool plain = w.bits == 32;
+  const auto one = plain ? multiply_plain_table<1>(t) : multiply_tile_table<1>(t);
+  const auto four = plain ? multiply_plain_table<4>(t) : multiply_tile_table<4>(t);
+  const std::size_t height = plain ? panel_rows : tile_rows, units = (n + height - 1) / height;
+  const std::size_t tasks = std::min<std::size_t>(units, 16);
   run(tasks, [&](std::size_t task) {
-    for (std::size_t i = tiles * task / tasks; i < tiles * (task + 1) / tasks; ++i) {
-      float sums[64];
-      multiply(w, i, rows.data(), stride, sums);
-      y.write(0, 16 * i, count, std::min<std::size_t>(16, n - 16 * i), sums, 16);
+    for (std::size_t i = units * task / tasks; i < units * (task + 1) / tasks; ++i) {
+      float sums[4 * panel_rows];
+      (count == 1 ? one : four)(w, i, rows.data(), stride, sums);
+      y.write(0, height * i, count, std::min(height, n - height * i), sums, height);
     }
   });
 }

@@ -246,19 +246,61 @@ inline void multiply_columns(std::size_t steps, const Column& column, const floa
   }
 }
 
-// sums[16 v + r] = (row r of the tile) . (row v of x) over all steps, for Count rows of x, which hold zeros up to a
-// multiple of 32.
+// sums[32 v + r] = (row r of the panel) . (row v of x) over all steps, for Count rows of x, which hold zeros up to a
+// multiple of 32. Weights are floats. Both tiles of a panel at once, if the registers have room: memory is read from end
+// to end then.
+template <std::size_t Count>
+inline void multiply_plain(const detail::weight_floats& w, std::size_t panel, const float* x, std::size_t x_stride,
+                           float* sums) noexcept {
+  constexpr std::size_t width = lanes == 16 || Count == 1 ? 32 : 16, vectors = width / lanes;
+  constexpr std::size_t chains =
+      Count * vectors >= 8 ? 1 : 8 / (Count * vectors);  // an fma takes as long as 8 can begin
+  for (std::size_t first = 0; first < 32; first += width) {
+    floats total[chains][Count][vectors];
+    LOWP_UNROLL
+    for (auto& chain : total) {
+      LOWP_UNROLL
+      for (auto& row : chain) {
+        LOWP_UNROLL
+        for (floats& t : row) t = fill(0);
+      }
+    }
+    const float* at = x;
+    for (std::size_t s = 0; s < w.steps; ++s) {
+      const float* const step = reinterpret_cast<const float*>(w.tile(2 * panel, s, 0));
+      for (std::size_t k = 0; k < 32; k += chains, at += chains) {
+        LOWP_UNROLL
+        for (std::size_t i = 0; i < chains; ++i) {
+          LOWP_UNROLL
+          for (std::size_t v = 0; v < vectors; ++v) {
+            const std::size_t row = first + v * lanes;
+            const float* const from = step + row / 16 * 512 + 16 * (k + i) + row % 16;
+            if (row % 16 == 0) detail::fetch_ahead(from);
+            const floats value = load(from);
+            LOWP_UNROLL
+            for (std::size_t c = 0; c < Count; ++c)
+              total[i][c][v] = fma(fill(at[c * x_stride + i]), value, total[i][c][v]);
+          }
+        }
+      }
+    }
+    LOWP_UNROLL
+    for (std::size_t c = 0; c < Count; ++c) {
+      LOWP_UNROLL
+      for (std::size_t v = 0; v < vectors; ++v) {
+        floats sum = total[0][c][v];
+        LOWP_UNROLL
+        for (std::size_t i = 1; i < chains; ++i) sum = sum + total[i][c][v];
+        store(sums + 32 * c + first + v * lanes, sum);
+      }
+    }
+  }
+}
+
+// sums[16 v + r] = (row r of the tile) . (row v of x) over all steps, as above, for weights that are no floats.
 template <std::size_t Count>
 inline void multiply_tile(const detail::weight_floats& w, std::size_t tile, const float* x, std::size_t x_stride,
                           float* sums) noexcept {
-  if (w.bits == 32) {
-    const auto column = [&](std::size_t s, std::size_t k, std::size_t r) {
-      const float* const at = reinterpret_cast<const float*>(w.tile(tile, s, 0)) + 16 * k + r;
-      detail::fetch_ahead(at);
-      return load(at);
-    };
-    return multiply_columns<Count>(w.steps, column, x, x_stride, sums);
-  }
   if (!w.by_levels && w.terms <= 2) {
     const auto part = [&](std::size_t t, std::size_t s, std::size_t k, std::size_t r) {
       const auto* const at = reinterpret_cast<const std::uint32_t*>(w.tile(tile, s, t) + 64 * (k / 2)) + r;
