@@ -36,7 +36,9 @@ int main() {
   cast(std::span<const float>(x), std::span<bfloat16>(xb));  // an array to another number type
   gemm(matrix_view<const bfloat16>(xb.data(), m, k), P, Y);  // x of any number type, or a matrix<C>
   auto XQ = quantize<mxfp8>(X);
-  gemm(XQ, P, Y);                                                         // MXFP8 times MXFP4
+  gemm(XQ, P, Y);  // MXFP8 times MXFP4
+  matrix<mxfp8> YQ(m, n);
+  gemm(X, P, YQ, {.bias = bias, .activation = silu});                     // y in MXFP8
   gemm(1.0f, X, transposed(matrix_view<const float>(w, n, k)), 0.0f, Y);  // two plain matrices
   float d = dot(std::span<const bfloat16>(xb), std::span<const float>(x), {.sum = accumulate::exact});
 

@@ -393,6 +393,55 @@ TEST_CASE("gemm: threads, strides, outputs and the rest of the options") {
   }
 }
 
+// y in a codec is what quantize makes of the floats.
+template <class C>
+void check_output() {
+  static constexpr shape s{13, 70, 96};
+  const std::vector<float> x = values(s.m * s.k, 20), wf = values(s.n * s.k, 21), bias = values(s.n, 22),
+                           before = values(s.m * s.n, 23);
+  const matrix_view<const float> rows(x.data(), s.m, s.k);
+  const matrix<mxfp4> w = quantize<mxfp4>(matrix_view<const float>(wf.data(), s.n, s.k));
+  const prepacked packed = prepack(w);
+  const auto same = [](const matrix<C>& a, const matrix<C>& b) {
+    std::vector<float> u = dequantize(a), v = dequantize(b);
+    return std::ranges::equal(a.bytes(), b.bytes()) && u == v;
+  };
+  for (const tier t : tiers_here()) {
+    INFO(to_string(t));
+    const force_tier forced(t);
+    std::vector<float> floats(s.m * s.n);
+    const matrix_view<float> out(floats.data(), s.m, s.n);
+    const gemm_options options{.alpha = 0.25f, .bias = bias, .activation = gelu};
+    gemm(rows, packed, out, options);
+    matrix<C> y(s.m, s.n);
+    gemm(rows, packed, y, options);
+    CHECK(same(y, quantize<C>(matrix_view<const float>(out))));
+    gemm(rows, packed, y, options, toward_zero{});
+    CHECK(same(y, quantize<C>(matrix_view<const float>(out), toward_zero{})));
+    gemm(rows, w, out, {.sum = accumulate::exact});
+    gemm(rows, w, y, {.sum = accumulate::exact});
+    CHECK(same(y, quantize<C>(matrix_view<const float>(out))));
+
+    y = quantize<C>(matrix_view<const float>(before.data(), s.m, s.n));
+    dequantize(y, out);
+    gemm(rows, packed, out, {.beta = -0.5f});
+    gemm(rows, packed, y, {.beta = -0.5f});
+    CHECK(same(y, quantize<C>(matrix_view<const float>(out))));
+  }
+  matrix<C> narrow(s.m, s.n - 1);
+  const std::vector<std::byte> bytes(narrow.bytes().begin(), narrow.bytes().end());
+  CHECK_THROWS_WITH(gemm(rows, packed, narrow),
+                    "gemm: x is 13 x 96, W is 70 x 96, y is 13 x 69; y = x W^T needs m x k, n x k, m x n");
+  CHECK(std::ranges::equal(narrow.bytes(), bytes));
+}
+
+TEST_CASE("gemm: y in a codec") {
+  check_output<mxfp8>();
+  check_output<nvfp4>();
+  check_output<absmax_block<symmetric_fixed<4, 3>, 32, float16>>();
+  check_output<e5m2>();
+}
+
 TEST_CASE("gemm: a long k, where the tile unit keeps partial sums") {
   static constexpr shape s{20, 33, 17000};
   const std::vector<float> x = values(s.m * s.k, 15), wf = values(s.n * s.k, 16);

@@ -108,3 +108,86 @@ TEST_CASE("dequantize refuses another shape, and writes nothing") {
   check_refused([&] { lowp::dequantize(w, output(out.data(), 2, 33)); }, {"dequantize", "1 x 66", "2 x 33"});
   CHECK(out == std::vector<float>(100, 7.0f));
 }
+
+namespace {
+
+// A number that lies a little beside the middle of two levels, and the middle itself, among values that set the scale.
+template <class C>
+void check_middles(double largest, double lower, double upper) {
+  const double middle = (lower + upper) / 2, close = 0x1p-45;
+  std::vector<double> x(2 * lowp::codec<C>::values, 0.0);
+  x[0] = x[lowp::codec<C>::values] = largest;
+  const double near[] = {middle, middle + close, middle - close, -middle, -middle - close, -middle + close};
+  std::copy(std::begin(near), std::end(near), x.begin() + 1);
+  for (const lowp::tier t : tiers_here()) {
+    const lowp::force_tier forced(t);
+    std::vector<double> back(x.size());
+    const lowp::matrix_view<const double> view(x.data(), 1, x.size());
+    lowp::dequantize(lowp::quantize<C>(view), lowp::matrix_view<double>(back.data(), 1, x.size()));
+    CHECK(back[0] == largest);
+    CHECK(back[2] == upper);
+    CHECK(back[3] == lower);
+    CHECK(back[5] == -upper);
+    CHECK(back[6] == -lower);
+    lowp::dequantize(lowp::quantize<C>(view, lowp::upward{}), lowp::matrix_view<double>(back.data(), 1, x.size()));
+    CHECK(back[1] == upper);
+    CHECK(back[3] == upper);
+    CHECK(back[5] == -lower);
+    CHECK(lowp::quantize<C>(std::span<const double>(x)).bytes().size() == 2 * lowp::codec<C>::bytes);
+  }
+}
+
+// Arrays of T go in and out as the floats of the same values do.
+template <class C, class T>
+void check_through() {
+  generator g(31);
+  constexpr std::size_t rows = 3, cols = 75;
+  std::vector<T> x(rows * (cols + 2)), back(x.size());
+  std::vector<float> floats(rows * cols), expected(rows * cols);
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t c = 0; c < cols; ++c) {
+      const float v = static_cast<float>(g.between(-1000, 1000)) * 0x1p-7f;
+      x[r * (cols + 2) + c] = static_cast<T>(v);
+      floats[r * cols + c] = static_cast<float>(x[r * (cols + 2) + c]);
+    }
+  }
+  for (const lowp::tier t : tiers_here()) {
+    const lowp::force_tier forced(t);
+    const lowp::matrix<C> want = lowp::quantize<C>(lowp::matrix_view<const float>(floats.data(), rows, cols));
+    const lowp::matrix<C> got = lowp::quantize<C>(lowp::matrix_view<T>(x.data(), rows, cols, cols + 2));
+    CHECK(std::ranges::equal(want.bytes(), got.bytes()));
+    lowp::dequantize(want, lowp::matrix_view<float>(expected.data(), rows, cols));
+    lowp::dequantize(want, lowp::matrix_view<T>(back.data(), rows, cols, cols + 2), lowp::stochastic<>{},
+                     lowp::philox{5});
+    bool same = true;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      const T rounded = [&] {
+        if constexpr (std::is_same_v<T, double>)
+          return static_cast<double>(expected[i]);
+        else
+          return lowp::convert<T>(expected[i], lowp::stochastic<>{}, [i] { return lowp::philox{5}(i); });
+      }();
+      same = same && back[i / cols * (cols + 2) + i % cols] == rounded;
+    }
+    CHECK(same);
+  }
+  std::vector<T> small(cols);
+  CHECK_THROWS_WITH(lowp::dequantize(lowp::matrix<C>(rows, cols), lowp::matrix_view<T>(small.data(), 1, cols)),
+                    "dequantize: a matrix of 3 x 75 does not fit a view of 1 x 75");
+}
+
+}  // namespace
+
+TEST_CASE("quantize: doubles are rounded once") {
+  check_middles<lowp::mxfp8>(448, 1, 1.125);
+  check_middles<lowp::mxfp4>(6, 1, 1.5);
+  check_middles<lowp::mxfp6_e2m3>(7.5, 1, 1.125);
+}
+
+TEST_CASE("quantize, dequantize: arrays of double, bfloat16, float16 and other numbers") {
+  check_through<lowp::mxfp4, double>();
+  check_through<lowp::mxfp8, lowp::bfloat16>();
+  check_through<lowp::nvfp4, lowp::float16>();
+  check_through<lowp::absmax_block<lowp::nf4, 64>, lowp::bfloat16>();
+  check_through<lowp::mxfp6_e3m2, lowp::e4m3fn>();
+}

@@ -6,9 +6,9 @@
 //   lowp::dot(a, b);                        sum_k a[k] b[k]
 //   lowp::gemm(x, P, y, {.sum = lowp::accumulate::reproducible, .bias = b, .executor = lowp::openmp});
 //
-// x is a matrix_view of float or of any number type, or a matrix<C>; y a matrix_view of float or of any number type; W
-// prepacked or a matrix<C>, which is laid out anew for each call. What the options do is said in options.hpp, what
-// each way of summing promises there too. How it is done:
+// x and y are a matrix_view of float or of any number type, or a matrix<C>; W is prepacked or a matrix<C>, which is laid
+// out anew for each call. What the options do is said in options.hpp, what each way of summing promises there too. How
+// it is done:
 //
 //   fast           sapphire: bfloat16 on the tile unit, operands as sums of as many bfloat16 as their values need
 //                  (gemm_bf16.hpp); elsewhere, and where infinities or NaN meet several terms, as reproducible
@@ -220,8 +220,8 @@ struct const_view<matrix_view<T>> {
   using type = matrix_view<const T>;
 };
 
-template <class X, class W, class T>
-void check_gemm(const X& x, const W& w, const matrix_view<T>& y) {
+template <class X, class W, class Y>
+void check_gemm(const X& x, const W& w, const Y& y) {
   if (x.cols() != w.cols() || y.rows() != x.rows() || y.cols() != w.rows())
     throw error("gemm: x is " + shape_text(x.rows(), x.cols()) + ", W is " + shape_text(w.rows(), w.cols()) +
                 ", y is " + shape_text(y.rows(), y.cols()) + "; y = x W^T needs m x k, n x k, m x n");
@@ -283,6 +283,19 @@ void gemm(const X& x, const matrix<C>& w, matrix_view<T> y, const gemm_options& 
   const activation_rows activations(rows);
   const float_operand left = activations.operand(), right(w.rows(), w.cols(), decoder_of(w));
   gemm_f32(left.rows(), rows.rows(), w.rows(), w.cols(), right.panels(), sink(y, options), options.executor);
+}
+
+/// y = x W^T in a codec, W prepacked or in its own: what comes out in float goes through quantize<C>(floats, policies...),
+/// and beta multiplies what y held. y is m x n already. Throws lowp::error, y as it was, unless the shapes fit.
+template <class X, class W, Codec C, class... Policies>
+requires detail::Activations<typename detail::const_view<X>::type>
+void gemm(const X& x, const W& w, matrix<C>& y, const gemm_options& options = {}, Policies&&... policies) {
+  detail::check_gemm(x, w, y);
+  std::vector<float> floats(detail::checked_product(y.rows(), y.cols(), "gemm"));
+  const matrix_view<float> out(floats.data(), y.rows(), y.cols());
+  if (options.beta != 0) dequantize(y, out);
+  gemm(x, w, out, options);
+  y = quantize<C>(matrix_view<const float>(out), static_cast<Policies&&>(policies)...);
 }
 
 /// y = W x. W: n x k, prepacked or in its codec; x: k, y: n elements, float or any number type. Throws lowp::error,

@@ -3,7 +3,7 @@
 //   auto W = lowp::quantize<lowp::mxfp4>(lowp::matrix_view<const float>(w, rows, cols));
 //   lowp::dequantize(W, out);
 //
-// The bytes and floats are those of reference::quantize and reference::dequantize (blocks/quantize.hpp), on every tier.
+// Arrays are of float, double or any number type. The bytes and floats are those of reference::quantize and reference::dequantize (blocks/quantize.hpp), on every tier.
 // Blocks run along a row; a row that is not a multiple of the block ends in a short block. Policies, in any order: a
 // rounding policy (default: the type's own, or that of a block's elements), an overflow policy (scalar formats;
 // default: the type's own), and a philox generator for stochastic rounding, from which the value in row r and column c
@@ -14,12 +14,14 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <utility>
 
 #include <lowp/blocks/absmax_block.hpp>
 #include <lowp/blocks/quantize.hpp>
 #include <lowp/formats/names.hpp>
+#include <lowp/kernels/cast.hpp>
 #include <lowp/kernels/codes.hpp>
 #include <lowp/kernels/random.hpp>
 
@@ -311,6 +313,50 @@ template <Codec C, class... Policies>
 
 namespace detail {
 
+// The floats next to x, x if it is one, else the one whose last bit is 1: what is rounded from there to 22 digits or
+// fewer is rounded as x itself.
+inline float to_odd_float(double x) noexcept {
+  const float nearest = static_cast<float>(x);
+  const double back = nearest;
+  const std::uint32_t bits = std::bit_cast<std::uint32_t>(nearest);
+  if (back == x || x != x) return nearest;
+  return std::bit_cast<float>((std::fabs(back) > std::fabs(x) ? bits - 1 : bits) | 1);
+}
+
+template <class T>
+void to_odd_floats(const T* in, float* out, std::size_t n) {
+  if constexpr (std::same_as<T, double>) {
+    for (std::size_t i = 0; i < n; ++i) out[i] = to_odd_float(in[i]);
+  } else if constexpr (is_exact_v<T, float>) {
+    cast_elements(in, out, n, nearest_even{}, to_special{}, philox{0}, 0);
+  } else {
+    for (std::size_t i = 0; i < n; ++i) out[i] = convert<float>(in[i], to_odd{});
+  }
+}
+
+template <class T>
+concept NotFloat = Scalar<std::remove_const_t<T>> && !std::same_as<std::remove_const_t<T>, float>;
+
+}  // namespace detail
+
+/// The same of doubles and of numbers, which are rounded once: they are taken as floats that are rounded to odd.
+template <Codec C, detail::NotFloat T, class... Policies>
+[[nodiscard]] matrix<C> quantize(matrix_view<T> x, Policies&&... policies) {
+  if constexpr (Scalar<C>)
+    static_assert(sizeof(C) <= 2, "lowp: quantize takes numbers of up to 16 bits from others than float; see cast");
+  std::vector<float> floats(detail::checked_product(x.rows(), x.cols(), "quantize"));
+  for (std::size_t r = 0; r < x.rows(); ++r)
+    detail::to_odd_floats<std::remove_const_t<T>>(x.row(r).data(), floats.data() + r * x.cols(), x.cols());
+  return lowp::quantize<C>(matrix_view<const float>(floats.data(), x.rows(), x.cols()),
+                           static_cast<Policies&&>(policies)...);
+}
+template <Codec C, detail::NotFloat T, class... Policies>
+[[nodiscard]] matrix<C> quantize(std::span<T> x, Policies&&... policies) {
+  return lowp::quantize<C>(matrix_view<T>(x.data(), 1, x.size()), static_cast<Policies&&>(policies)...);
+}
+
+namespace detail {
+
 /// Row r of w as w.cols() floats.
 template <Codec C>
 void decode_row(const matrix<C>& w, std::size_t r, float* out) {
@@ -342,6 +388,24 @@ void dequantize(const matrix<C>& w, matrix_view<float> out) {
     const matrix_view<float> rows = detail::as_long_rows<C>(out);
     detail::dequantize_table<job>(active())(
         job{w.bytes().data(), w.bytes().size() / rows.rows(), rows, w.tensor_context()});
+  }
+}
+
+/// The same into doubles or numbers, as cast(floats, out, policies...) rounds.
+template <Codec C, detail::NotFloat T, class... Policies>
+void dequantize(const matrix<C>& w, matrix_view<T> out, Policies&&... policies) {
+  using R = detail::picked<rounding_tag, typename scalar_traits<T>::rounding, Policies...>;
+  using O = detail::picked<overflow_tag, typename scalar_traits<T>::overflow, Policies...>;
+  const R rounding = detail::pick<rounding_tag>(R{}, static_cast<Policies&&>(policies)...);
+  const O overflow = detail::pick<overflow_tag>(O{}, static_cast<Policies&&>(policies)...);
+  const philox random = detail::pick<random_tag>(philox{0}, static_cast<Policies&&>(policies)...);
+  if (out.rows() != w.rows() || out.cols() != w.cols())
+    throw error("dequantize: a matrix of " + detail::shape_text(w.rows(), w.cols()) + " does not fit a view of " +
+                detail::shape_text(out.rows(), out.cols()));
+  std::vector<float> row(w.cols());
+  for (std::size_t r = 0; r < w.rows(); ++r) {
+    detail::decode_row(w, r, row.data());
+    detail::cast_elements(row.data(), out.row(r).data(), w.cols(), rounding, overflow, random, r * w.cols());
   }
 }
 
