@@ -172,25 +172,29 @@ inline constexpr bool in_halves = [] {
   return false;
 }();
 
-// N values, times the scale that the exponent code `scale` means.
+// N values, times the scale that the exponent code `scale` means. False if one is a NaN, whose bits are not ours then.
 template <class F, std::size_t N>
-inline void decode_halves(const std::uint8_t* in, std::uint32_t scale, float* y) noexcept {
+inline bool decode_halves(const std::uint8_t* in, std::uint32_t scale, float* y) noexcept {
   constexpr int below = 15 - F::bias;  // the halves are 2^-below of the values
   const floats factor = fill(std::bit_cast<float>((scale + below) << 23));
+  const words sign = fill_words(0x80008000);
   alignas(64) std::uint16_t half[2 * lanes];
+  words nan = fill_words(0);
   for (std::size_t i = 0; i < N; i += 2 * lanes, in += 2 * lanes, y += 2 * lanes) {
     const words code = load_u8_pairs(in);
     words h = shift_left<8>(code);
-    if constexpr (F::fraction_bits == 3) {
-      // An exponent of 4 bits is one of 5; but all ones are a NaN, which the sum finds.
+    if constexpr (F::fraction_bits == 3) {  // an exponent of 4 bits is one of 5; all ones, one more carries
       const words size = shift_left<7>(code) & fill_words(0x3f803f80);
-      const words nan = (size + fill_words(0x00800080)) & fill_words(0x40004000);
-      h = bit_select(fill_words(0x80008000), h, size | nan);
+      nan = nan | ((size + fill_words(0x00800080)) & fill_words(0x40004000));
+      h = bit_select(sign, h, size);
+    } else {  // what lies above infinity carries
+      nan = nan | (((h & fill_words(0x7fff7fff)) + fill_words(0x03ff03ff)) & sign);
     }
     store(reinterpret_cast<std::uint32_t*>(half), h);
     store(y, load_halves(half) * factor);
     store(y + lanes, load_halves(half + lanes) * factor);
   }
+  return !any(is_nonzero(nan));
 }
 
 template <class C>
@@ -212,7 +216,8 @@ inline void decode_blocks(const detail::dequantize_job<C>& job, const std::byte*
       }
       if constexpr (in_halves<typename E::format> && traits::order == detail::code_order::sequential) {
         static_assert(highest + 15 - E::format::bias <= 254);
-        decode_halves<typename E::format, N>(reinterpret_cast<const std::uint8_t*>(in + traits::head), c, y);
+        if (!decode_halves<typename E::format, N>(reinterpret_cast<const std::uint8_t*>(in + traits::head), c, y))
+          job.rare_block(in, y, N);
         continue;
       }
       scale = std::bit_cast<float>(c << 23);
