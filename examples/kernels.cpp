@@ -47,8 +47,9 @@ int main() {
   auto B = prepack(matrix_view<std::int8_t>(b.data(), n, k));
   gemm(matrix_view<std::int8_t>(a.data(), m, k), B, matrix_view<std::int32_t>(sums.data(), m, n));
   gemm(matrix_view<std::int8_t>(a.data(), m, k), B, Y, {.alpha = 0.5f}, {.of_x = zero});  // 0.5 sum (a - 1) b
+  auto D = prepacked_bytes::view(B.bytes());                                              // as above
 
-  std::printf("dot %.6g, sum of bytes %d, with a zero point %g\n", static_cast<double>(d), sums[0],
-              static_cast<double>(y[0]));
+  std::printf("dot %.6g, sum of bytes %d of %zu rows, with a zero point %g\n", static_cast<double>(d), sums[0],
+              D.rows(), static_cast<double>(y[0]));
   return y == same ? 1 : 0;
 }

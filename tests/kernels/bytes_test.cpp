@@ -69,6 +69,63 @@ TEST_CASE("bytes: exact sums with zero points on every tier") {
   }
 }
 
+TEST_CASE("bytes: prepacked ones are saved and mapped back") {
+  constexpr std::size_t m = 6, n = 45, k = 200;
+  const std::vector<std::int8_t> x = bytes<std::int8_t>(m * k, 5);
+  const std::vector<std::uint8_t> w = bytes<std::uint8_t>(n * k, 6);
+  const matrix_view<const std::int8_t> rows(x.data(), m, k);
+  const std::vector<std::int32_t> zero(m, -3);
+  const prepacked_bytes made = prepack(matrix_view<const std::uint8_t>(w.data(), n, k));
+  detail::line_vector<std::byte> file(made.bytes().begin(), made.bytes().end());
+  on_every_tier([&] {
+    const prepacked_bytes here = prepack(matrix_view<const std::uint8_t>(w.data(), n, k));
+    CHECK(std::ranges::equal(here.bytes(), made.bytes()));
+    const prepacked_bytes mapped = prepacked_bytes::view(file);
+    CHECK(mapped.rows() == n);
+    CHECK(mapped.cols() == k);
+    std::vector<float> y(m * n), again(m * n);
+    gemm(rows, made, matrix_view<float>(y.data(), m, n), {}, {.of_x = zero});
+    gemm(rows, mapped, matrix_view<float>(again.data(), m, n), {}, {.of_x = zero});
+    CHECK(y == again);
+  });
+
+  const auto refused = [&](std::size_t at, unsigned char value, std::size_t size, const std::string& why) {
+    detail::line_vector<std::byte> broken = file;
+    broken[at] = static_cast<std::byte>(value);
+    CHECK_THROWS_WITH(prepacked_bytes::view(std::span<const std::byte>(broken).first(size)),
+                      "prepacked_bytes: " + why);
+  };
+  refused(0, 'L', file.size(), "the bytes do not start with 'lowpbyte'");
+  refused(8, 2, file.size(), "version 2, signed 0 is none of 1, 0 or 1");
+  refused(12, 3, file.size(), "version 1, signed 3 is none of 1, 0 or 1");
+  refused(16, 46, 20, "20 bytes at an address that is 0 above a multiple of 64: no header, or not aligned");
+  refused(16, 200, file.size(), "200 x 200 does not fit in " + std::to_string(file.size()) + " bytes");
+  refused(23, 255, file.size(),
+          "18374686479671623725 x 200 does not fit in " + std::to_string(file.size()) + " bytes");
+  refused(31, 128, file.size(), "45 x 9223372036854776008 does not fit in " + std::to_string(file.size()) + " bytes");
+  refused(0, 'l', file.size() - 1, "45 x 200 does not fit in " + std::to_string(file.size() - 1) + " bytes");
+  CHECK_THROWS_WITH(prepacked_bytes::view(std::span<const std::byte>(file).subspan(1)),
+                    Catch::Contains("1 above a multiple of 64"));
+  const prepacked_bytes none = prepack(matrix_view<const std::uint8_t>(w.data(), 0, k));
+  const detail::line_vector<std::byte> empty(none.bytes().begin(), none.bytes().end());
+  CHECK(prepacked_bytes::view(empty).rows() == 0);
+}
+
+TEST_CASE("bytes: y in a codec") {
+  constexpr std::size_t m = 5, n = 70, k = 96;
+  const std::vector<std::int8_t> x = bytes<std::int8_t>(m * k, 7), w = bytes<std::int8_t>(n * k, 8);
+  const prepacked_bytes packed = prepack(matrix_view<const std::int8_t>(w.data(), n, k));
+  const std::vector<std::int32_t> zero(n, 9);
+  const gemm_options options{.alpha = 0x1p-10f, .beta = 0.5f};
+  matrix<mxfp8> y(m, n);
+  std::vector<float> floats(m * n);
+  gemm(matrix_view<const std::int8_t>(x.data(), m, k), packed, matrix_view<float>(floats.data(), m, n), options,
+       {.of_w = zero});
+  gemm(matrix_view<const std::int8_t>(x.data(), m, k), packed, y, options, {.of_w = zero});
+  const matrix<mxfp8> want = quantize<mxfp8>(matrix_view<const float>(floats.data(), m, n));
+  CHECK(std::ranges::equal(y.bytes(), want.bytes()));
+}
+
 TEST_CASE("bytes: sums beyond 32 bits go on in 64, or are refused") {
   constexpr std::size_t k = 40000;
   const std::vector<std::uint8_t> x(2 * k, 255), w(3 * k, 255);

@@ -3,6 +3,7 @@
 //   auto P = lowp::prepack(w);                      w: matrix_view of std::int8_t or std::uint8_t, n x k; once
 //   lowp::gemm(x, P, y);                            x: the same, m x k; y: matrix_view<std::int32_t>, m x n
 //   lowp::gemm(x, P, y, {.row_scale = sx, .column_scale = sw}, {.of_x = zx, .of_w = zw});
+//   auto Q = lowp::prepacked_bytes::view(P.bytes());   what another run finds in the file that it maps
 //
 //   y[i, j] = s_x[i] s_w[j] sum_k (x[i, k] - z_x[i]) (w[j, k] - z_w[j])     and what else gemm_options says
 //
@@ -12,8 +13,22 @@
 
 #include <lowp/kernels/epilogue.hpp>
 #include <lowp/kernels/gemm_int8.hpp>
+#include <lowp/kernels/quantize.hpp>
 
 namespace lowp {
+
+namespace detail {
+
+// What stands at the head of prepacked bytes; sums of rows and tiles (gemm_int8.hpp) follow.
+struct alignas(64) bytes_header {
+  char magic[8];
+  std::uint32_t version, is_signed;
+  std::uint64_t rows, cols, size;
+};
+static_assert(sizeof(bytes_header) == 64);
+inline constexpr char bytes_magic[8] = {'l', 'o', 'w', 'p', 'b', 'y', 't', 'e'};
+
+}  // namespace detail
 
 /// Signed or unsigned bytes laid out for the kernels of every tier.
 class prepacked_bytes {
@@ -21,13 +36,65 @@ class prepacked_bytes {
   [[nodiscard]] std::size_t rows() const noexcept { return weights_.n; }
   [[nodiscard]] std::size_t cols() const noexcept { return weights_.k; }
   [[nodiscard]] const detail::int8_weights& weights() const noexcept { return weights_; }
+  /// Everything there is to know, to be written to a file; starts on a 64-byte line.
+  [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
+
+  /// The weights in bytes() of another run, without a copy: `bytes` must outlive the result and be aligned to 64.
+  /// Throws lowp::error if they are not what prepack writes.
+  [[nodiscard]] static prepacked_bytes view(std::span<const std::byte> bytes) {
+    detail::bytes_header h;
+    const auto refuse = [](const std::string& why) { throw error("prepacked_bytes: " + why); };
+    if (bytes.size() < sizeof h || reinterpret_cast<std::uintptr_t>(bytes.data()) % 64 != 0)
+      refuse(std::to_string(bytes.size()) + " bytes at an address that is " +
+             std::to_string(reinterpret_cast<std::uintptr_t>(bytes.data()) % 64) +
+             " above a multiple of 64: no header, or not aligned");
+    std::memcpy(&h, bytes.data(), sizeof h);
+    if (std::memcmp(h.magic, detail::bytes_magic, sizeof h.magic) != 0)
+      refuse("the bytes do not start with 'lowpbyte'");
+    if (h.version != 1 || h.is_signed > 1)
+      refuse("version " + std::to_string(h.version) + ", signed " + std::to_string(h.is_signed) +
+             " is none of 1, 0 or 1");
+    constexpr std::uint64_t most = std::uint64_t{1} << 40;  // so that no size overflows below
+    prepacked_bytes p;
+    p.weights_.n = h.rows;
+    p.weights_.k = h.cols;
+    p.weights_.is_signed = h.is_signed != 0;
+    if (h.rows > most || h.cols > most || p.weights_.strips() > most / std::max<std::size_t>(1, p.weights_.steps()) ||
+        h.size != size_of(p.weights_) || h.size > bytes.size())
+      refuse(detail::shape_text(h.rows, h.cols) + " does not fit in " + std::to_string(bytes.size()) + " bytes");
+    p.place(bytes.first(h.size));
+    return p;
+  }
 
  private:
   friend prepacked_bytes prepack(matrix_view<const std::int8_t>, const executor&);
   friend prepacked_bytes prepack(matrix_view<const std::uint8_t>, const executor&);
+  prepacked_bytes() = default;
   explicit prepacked_bytes(const detail::int8_view& w, const executor& run)
-      : weights_(detail::prepack_int8(w, run)) {}
+      : weights_(detail::prepack_int8(w, run, sizeof(detail::bytes_header))) {
+    detail::bytes_header h{};
+    std::memcpy(h.magic, detail::bytes_magic, sizeof h.magic);
+    h.version = 1;
+    h.is_signed = weights_.is_signed;
+    h.rows = weights_.n;
+    h.cols = weights_.k;
+    h.size = size_of(weights_);
+    std::memcpy(weights_.memory.data(), &h, sizeof h);
+    place({reinterpret_cast<const std::byte*>(weights_.memory.data()), weights_.memory.size()});
+  }
+
+  static std::size_t size_of(const detail::int8_weights& w) noexcept {
+    return sizeof(detail::bytes_header) + w.sums_count() * sizeof(std::int32_t) + w.tiles_size();
+  }
+  void place(std::span<const std::byte> bytes) noexcept {
+    bytes_ = bytes;
+    const std::byte* const sums = bytes.data() + sizeof(detail::bytes_header);
+    weights_.sums = reinterpret_cast<const std::int32_t*>(sums);
+    weights_.tiles = reinterpret_cast<const std::uint8_t*>(sums + weights_.sums_count() * sizeof(std::int32_t));
+  }
+
   detail::int8_weights weights_;
+  std::span<const std::byte> bytes_;
 };
 
 /// W (n x k) for gemm.
@@ -60,9 +127,8 @@ template <class T>
 concept Byte =
     std::is_same_v<std::remove_const_t<T>, std::int8_t> || std::is_same_v<std::remove_const_t<T>, std::uint8_t>;
 
-template <class X, class T>
-void check_bytes(const matrix_view<X>& x, const prepacked_bytes& w, const matrix_view<T>& y,
-                 const byte_zeros& zeros) {
+template <class X, class Y>
+void check_bytes(const matrix_view<X>& x, const prepacked_bytes& w, const Y& y, const byte_zeros& zeros) {
   if (x.cols() != w.cols() || y.rows() != x.rows() || y.cols() != w.rows())
     throw error("gemm: x is " + shape_text(x.rows(), x.cols()) + ", W is " + shape_text(w.rows(), w.cols()) +
                 ", y is " + shape_text(y.rows(), y.cols()) + "; y = x W^T needs m x k, n x k, m x n");
@@ -150,6 +216,18 @@ requires(!std::is_same_v<T, std::int32_t>) void gemm(matrix_view<X> x, const pre
     }
   };
   gemm_int8(w.weights(), int8_view(matrix_view<const X>(x)), blocks, options.executor);
+}
+
+/// The same with y in a codec: what comes out in float goes through quantize<C>, and beta multiplies what y held.
+template <detail::Byte X, Codec C>
+void gemm(matrix_view<X> x, const prepacked_bytes& w, matrix<C>& y, const gemm_options& options = {},
+          const byte_zeros& zeros = {}) {
+  detail::check_bytes(x, w, y, zeros);
+  std::vector<float> floats(detail::checked_product(y.rows(), y.cols(), "gemm"));
+  const matrix_view<float> out(floats.data(), y.rows(), y.cols());
+  if (options.beta != 0) dequantize(y, out);
+  gemm(x, w, out, options, zeros);
+  y = quantize<C>(matrix_view<const float>(out));
 }
 
 /// The integer sums themselves. Throws lowp::error, nothing written, also where they might need more than 32 bits.

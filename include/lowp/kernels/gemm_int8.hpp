@@ -60,16 +60,19 @@ inline constexpr std::size_t int8_step_bytes = 2048;  // of weights: one step of
 struct int8_weights {
   std::size_t n = 0, k = 0;
   bool is_signed = true;
-  raw_bytes bytes;                 // strips() * steps() * int8_step_bytes
-  std::vector<std::int32_t> sums;  // of part p of column j: sums[p * strips() * int8_strip + j]
+  raw_bytes memory;                     // of what follows, unless somebody else owns that
+  const std::int32_t* sums = nullptr;   // of part p of column j: sums[p * strips() * int8_strip + j]
+  const std::uint8_t* tiles = nullptr;  // tiles_size() bytes
 
   [[nodiscard]] std::size_t strips() const noexcept { return (n + int8_strip - 1) / int8_strip; }
   [[nodiscard]] std::size_t steps() const noexcept { return (k + int8_step - 1) / int8_step; }
   /// Steps of a part of k: as many as never overflow 32 bits, whatever the activations.
   [[nodiscard]] std::size_t part_steps() const noexcept { return is_signed ? 1024 : 512; }
   [[nodiscard]] std::size_t parts() const noexcept { return (steps() + part_steps() - 1) / part_steps(); }
+  [[nodiscard]] std::size_t sums_count() const noexcept { return parts() * strips() * int8_strip; }
+  [[nodiscard]] std::size_t tiles_size() const noexcept { return strips() * steps() * int8_step_bytes; }
   [[nodiscard]] const std::uint8_t* strip(std::size_t s) const noexcept {
-    return bytes.data() + s * steps() * int8_step_bytes;
+    return tiles + s * steps() * int8_step_bytes;
   }
   /// sum_k w[j, k]
   [[nodiscard]] std::int64_t row_sum(std::size_t j) const noexcept {
@@ -164,7 +167,7 @@ inline void int8_start(const int8_job& job, std::size_t strip, std::size_t p, st
   if (!job.flip()) return;
   const std::uint32_t by = job.x.is_signed ? static_cast<std::uint32_t>(-128) : 128;
   for (; p < q; ++p) {
-    const std::int32_t* sums = job.w.sums.data() + (p * job.w.strips() + strip) * int8_strip;
+    const std::int32_t* sums = job.w.sums + (p * job.w.strips() + strip) * int8_strip;
     for (std::size_t c = 0; c < int8_strip; ++c)
       start[c] =
           static_cast<std::int32_t>(static_cast<std::uint32_t>(start[c]) + by * static_cast<std::uint32_t>(sums[c]));
@@ -307,23 +310,27 @@ inline constexpr kernel_table<void(const int8_source&)> int8_pack_strip{
     {&tiers::scalar::int8_pack_weights, &tiers::haswell::int8_pack_weights, &tiers::skylake::int8_pack_weights,
      &tiers::icelake::int8_pack_weights, &tiers::sapphire::int8_pack_weights}};
 
-/// Packs w, n x k. Throws lowp::error if the size overflows.
-inline int8_weights prepack_int8(const int8_view& w, executor threads = {}) {
+/// Packs w, n x k, behind `room` bytes, a multiple of 64. Throws lowp::error if the size overflows.
+inline int8_weights prepack_int8(const int8_view& w, executor threads = {}, std::size_t room = 0) {
   int8_weights r;
   r.n = w.rows;
   r.k = w.cols;
   r.is_signed = w.is_signed;
   const std::size_t strips = r.strips(), steps = r.steps();
-  r.bytes = raw_bytes(checked_product(checked_product(strips, steps, "prepack"), int8_step_bytes, "prepack"));
-  r.sums.resize(r.parts() * strips * int8_strip);
+  static_cast<void>(checked_product(checked_product(strips, steps, "prepack"), 2 * int8_step_bytes, "prepack"));
+  const std::size_t sums_size = r.sums_count() * sizeof(std::int32_t);
+  r.memory = raw_bytes(room + sums_size + r.tiles_size());
+  auto* const sums = reinterpret_cast<std::int32_t*>(r.memory.data() + room);
+  std::uint8_t* const tiles = r.memory.data() + room + sums_size;
+  r.sums = sums;
+  r.tiles = tiles;
   if (strips == 0 || steps == 0) return r;
   const auto kernel = int8_pack_strip(active());
   const std::size_t a_task = std::max<std::size_t>(1, 128 / steps);
   threads((strips + a_task - 1) / a_task, [&](std::size_t task) {
     for (std::size_t s = task * a_task; s < std::min(strips, (task + 1) * a_task); ++s)
-      kernel({w, s * int8_strip, std::min(int8_strip, r.n - s * int8_strip),
-              r.bytes.data() + s * steps * int8_step_bytes, r.sums.data() + s * int8_strip, r.part_steps(),
-              strips * int8_strip});
+      kernel({w, s * int8_strip, std::min(int8_strip, r.n - s * int8_strip), tiles + s * steps * int8_step_bytes,
+              sums + s * int8_strip, r.part_steps(), strips * int8_strip});
   });
   return r;
 }
@@ -338,7 +345,7 @@ inline constexpr std::size_t int8_cached = 1280 * 1024;
 
 /// Whether all weights stay in the second cache, so that y is written along its rows; else it is written across them.
 [[nodiscard]] inline bool int8_walks_along(const int8_weights& w, std::size_t rows_of_x) noexcept {
-  return w.bytes.size() <= int8_cached && rows_of_x > int8_strip;
+  return w.tiles_size() <= int8_cached && rows_of_x > int8_strip;
 }
 
 /// Hands all blocks of x w^T to the sink, each once. Throws lowp::error, nothing handed over, unless the shapes fit,

@@ -131,7 +131,7 @@ inline void bat_run_blocks(const bat_job& b, std::size_t task) {
   const std::size_t end = std::min(first + b.strips_a_task, b.task_has_data ? job.w.strips() : job.strips);
   for (std::size_t one = first; one < end; ++one) {
     if (b.task_has_data) {
-      bat_pack_strip(b, one, job.w.bytes.data() + one * steps * int8_step_bytes);
+      bat_pack_strip(b, one, job.w.memory.data() + one * steps * int8_step_bytes);
       bat_pieces(steps, longest, job.strips, nullptr,
                  [&](std::size_t s, std::size_t from, std::size_t n, std::int32_t* sums, const std::uint8_t* ahead,
                      std::size_t lines) {
@@ -420,7 +420,8 @@ class bat_matrix {
     const std::size_t data_strips = (x.cols() + int8_strip - 1) / int8_strip;
     const std::size_t rounds = small ? 1 : (data_strips * strip_bytes + cached - 1) / cached;
     const std::size_t a_round = (data_strips + rounds - 1) / rounds;
-    data.bytes = raw_bytes(checked_product(a_round, strip_bytes, "modular::multiply"));
+    data.memory = raw_bytes(checked_product(a_round, strip_bytes, "modular::multiply"));
+    data.tiles = data.memory.data();
     const matrix_view<const std::int8_t> shape(nullptr, strips() * int8_strip, data.k);
     const int8_view left(shape);
     for (std::size_t first = 0; first < data_strips; first += a_round) {
@@ -445,7 +446,7 @@ class bat_matrix {
         run(data.strips(), strips());
       } else {
         threads(data.strips(), [&](std::size_t s) {
-          detail::bat_pack_strip(all, s, data.bytes.data() + s * steps * int8_step_bytes);
+          detail::bat_pack_strip(all, s, data.memory.data() + s * steps * int8_step_bytes);
         });
         run(strips(), data.strips());
       }
