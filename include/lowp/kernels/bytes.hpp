@@ -218,16 +218,15 @@ requires(!std::is_same_v<T, std::int32_t>) void gemm(matrix_view<X> x, const pre
   gemm_int8(w.weights(), int8_view(matrix_view<const X>(x)), blocks, options.executor);
 }
 
-/// The same with y in a codec: what comes out in float goes through quantize<C>, and beta multiplies what y held.
-template <detail::Byte X, Codec C>
+/// The same with y in a codec, m x n already: what comes out in float goes through quantize<C>(floats, policies...), and
+/// beta multiplies what y held.
+template <detail::Byte X, Codec C, class... Policies>
 void gemm(matrix_view<X> x, const prepacked_bytes& w, matrix<C>& y, const gemm_options& options = {},
-          const byte_zeros& zeros = {}) {
+          const byte_zeros& zeros = {}, Policies&&... policies) {
   detail::check_bytes(x, w, y, zeros);
-  std::vector<float> floats(detail::checked_product(y.rows(), y.cols(), "gemm"));
-  const matrix_view<float> out(floats.data(), y.rows(), y.cols());
-  if (options.beta != 0) dequantize(y, out);
-  gemm(x, w, out, options, zeros);
-  y = quantize<C>(matrix_view<const float>(out));
+  detail::rewrite(
+      y, options.beta != 0, [&](matrix_view<float> floats) { gemm(x, w, floats, options, zeros); },
+      static_cast<Policies&&>(policies)...);
 }
 
 /// The integer sums themselves. Throws lowp::error, nothing written, also where they might need more than 32 bits.

@@ -291,11 +291,9 @@ template <class X, class W, Codec C, class... Policies>
 requires detail::Activations<typename detail::const_view<X>::type>
 void gemm(const X& x, const W& w, matrix<C>& y, const gemm_options& options = {}, Policies&&... policies) {
   detail::check_gemm(x, w, y);
-  std::vector<float> floats(detail::checked_product(y.rows(), y.cols(), "gemm"));
-  const matrix_view<float> out(floats.data(), y.rows(), y.cols());
-  if (options.beta != 0) dequantize(y, out);
-  gemm(x, w, out, options);
-  y = quantize<C>(matrix_view<const float>(out), static_cast<Policies&&>(policies)...);
+  detail::rewrite(
+      y, options.beta != 0, [&](matrix_view<float> floats) { gemm(x, w, floats, options); },
+      static_cast<Policies&&>(policies)...);
 }
 
 /// y = W x. W: n x k, prepacked or in its codec; x: k, y: n elements, float or any number type. Throws lowp::error,

@@ -16,10 +16,6 @@
 #include <lowp/kernels/cut.hpp>
 #include <lowp/kernels/epilogue.hpp>
 
-#define LOWP_BODY <lowp/kernels/gemm_f32.inl>
-#define LOWP_TIERS 0b00111
-#include <lowp/kernels/foreach.inl>
-
 namespace lowp::detail {
 
 /// A kernel for blocks of sums: at most rows x width of them, over at most depth k at once.
@@ -37,29 +33,20 @@ struct f32_kernels : block_kernel {
                std::size_t out_stride);
 };
 
-inline constexpr std::array<f32_kernels, tier_count> f32_table{{
-    {{tiers::scalar::block_rows, tiers::scalar::panel_width, tiers::scalar::block_depth, tiers::scalar::row_stride,
-      &tiers::scalar::multiply_block<>},
-     &tiers::scalar::transpose,
-     &tiers::scalar::copy_rows},
-    {{tiers::haswell::block_rows, tiers::haswell::panel_width, tiers::haswell::block_depth,
-      tiers::haswell::row_stride, &tiers::haswell::multiply_block<>},
-     &tiers::haswell::transpose,
-     &tiers::haswell::copy_rows},
-    {{tiers::skylake::block_rows, tiers::skylake::panel_width, tiers::skylake::block_depth,
-      tiers::skylake::row_stride, &tiers::skylake::multiply_block<>},
-     &tiers::skylake::transpose,
-     &tiers::skylake::copy_rows},
-    {{tiers::icelake::block_rows, tiers::icelake::panel_width, tiers::icelake::block_depth,
-      tiers::icelake::row_stride, &tiers::icelake::multiply_block<>},
-     &tiers::icelake::transpose,
-     &tiers::icelake::copy_rows},
-    {{tiers::sapphire::block_rows, tiers::sapphire::panel_width, tiers::sapphire::block_depth,
-      tiers::sapphire::row_stride, &tiers::sapphire::multiply_block<>},
-     &tiers::sapphire::transpose,
-     &tiers::sapphire::copy_rows},
-}};
-[[nodiscard]] inline const f32_kernels& f32_of(tier t) noexcept { return f32_table[static_cast<std::size_t>(t)]; }
+}  // namespace lowp::detail
+
+#define LOWP_BODY <lowp/kernels/gemm_f32.inl>
+#define LOWP_TIERS 0b00111
+#include <lowp/kernels/foreach.inl>
+
+namespace lowp::detail {
+
+inline constexpr std::array<const f32_kernels*, tier_count> f32_kernels_of{
+    &tiers::scalar::f32_tier, &tiers::haswell::f32_tier, &tiers::skylake::f32_tier, &tiers::icelake::f32_tier,
+    &tiers::sapphire::f32_tier};
+[[nodiscard]] inline const f32_kernels& f32_of(tier t) noexcept {
+  return *f32_kernels_of[static_cast<std::size_t>(t)];
+}
 
 inline constexpr std::size_t max_panel_width = 32;
 static_assert(tiers::sapphire::panel_width <= max_panel_width);

@@ -146,3 +146,6 @@ inline void copy_rows(const float* in, std::size_t in_stride, std::size_t rows, 
     if (c < cols) store_part(out + c, load_part(in + c, cols - c), cols - c);
   }
 }
+
+inline constexpr detail::f32_kernels f32_tier{
+    {block_rows, panel_width, block_depth, row_stride, &multiply_block<>}, &transpose, &copy_rows};

@@ -3,7 +3,8 @@
 //   auto W = lowp::quantize<lowp::mxfp4>(lowp::matrix_view<const float>(w, rows, cols));
 //   lowp::dequantize(W, out);
 //
-// Arrays are of float, double or any number type. The bytes and floats are those of reference::quantize and reference::dequantize (blocks/quantize.hpp), on every tier.
+// Arrays are of float, double or any number type. The bytes and floats are those of reference::quantize and
+// reference::dequantize (blocks/quantize.hpp), on every tier.
 // Blocks run along a row; a row that is not a multiple of the block ends in a short block. Policies, in any order: a
 // rounding policy (default: the type's own, or that of a block's elements), an overflow policy (scalar formats;
 // default: the type's own), and a philox generator for stochastic rounding, from which the value in row r and column c
@@ -334,16 +335,27 @@ void to_odd_floats(const T* in, float* out, std::size_t n) {
   }
 }
 
+// Whether numbers of type C are rounded rightly from those of T by way of such floats.
+template <class C, class T>
+inline constexpr bool quantizes_by_float = [] {
+  if constexpr (Number<T>) {
+    if (is_exact_v<T, float>) return true;
+  }
+  if constexpr (Number<C>) return takes_doubles_by_float<typename C::format>;
+  return false;
+}();
+
 template <class T>
 concept NotFloat = Scalar<std::remove_const_t<T>> && !std::same_as<std::remove_const_t<T>, float>;
 
 }  // namespace detail
 
-/// The same of doubles and of numbers, which are rounded once: they are taken as floats that are rounded to odd.
+/// The same of doubles and of numbers, taken as floats: what no float holds is rounded to odd, so that elements are
+/// rounded once where scales are powers of two. (Number types of more digits or range than that leaves: see cast.)
 template <Codec C, detail::NotFloat T, class... Policies>
 [[nodiscard]] matrix<C> quantize(matrix_view<T> x, Policies&&... policies) {
-  if constexpr (Scalar<C>)
-    static_assert(sizeof(C) <= 2, "lowp: quantize takes numbers of up to 16 bits from others than float; see cast");
+  static_assert(!Scalar<C> || detail::quantizes_by_float<C, std::remove_const_t<T>>,
+                "lowp: these numbers are not rounded rightly by way of floats; see cast");
   std::vector<float> floats(detail::checked_product(x.rows(), x.cols(), "quantize"));
   for (std::size_t r = 0; r < x.rows(); ++r)
     detail::to_odd_floats<std::remove_const_t<T>>(x.row(r).data(), floats.data() + r * x.cols(), x.cols());
@@ -417,4 +429,17 @@ template <Codec C>
   return out;
 }
 
+namespace detail {
+
+// f finds in a matrix_view<float> what y holds, or zeros unless it is to be read, and leaves there what y is to hold.
+template <Codec C, class F, class... Policies>
+void rewrite(matrix<C>& y, bool read, const F& f, Policies&&... policies) {
+  std::vector<float> floats(checked_product(y.rows(), y.cols(), "gemm"));
+  const matrix_view<float> out(floats.data(), y.rows(), y.cols());
+  if (read) lowp::dequantize(y, out);
+  f(out);
+  y = lowp::quantize<C>(matrix_view<const float>(out), static_cast<Policies&&>(policies)...);
+}
+
+}  // namespace detail
 }  // namespace lowp
