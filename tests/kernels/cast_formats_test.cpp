@@ -50,9 +50,9 @@ TEST_CASE("cast: fixed-point that wraps") {
   const auto check = [](auto number, const char* name) {
     using T = decltype(number);
     const std::vector<float> x = floats_for<T>();
-    CHECK_SAME(compare_with_convert<T>(name, x, nearest_even{}, wrap{}));
-    CHECK_SAME(compare_with_convert<T>(name, x, downward{}, wrap{}));
-    CHECK_SAME(compare_with_convert<T>(name, x, stochastic<>{}, wrap{}));
+    check_same(compare_with_convert<T>(name, x, nearest_even{}, wrap{}));
+    check_same(compare_with_convert<T>(name, x, downward{}, wrap{}));
+    check_same(compare_with_convert<T>(name, x, stochastic<>{}, wrap{}));
   };
   check(fixed<8, 4>{}, "fixed<8, 4>");
   check(uint4{}, "uint4");

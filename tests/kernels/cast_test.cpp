@@ -38,10 +38,10 @@ template <class T>
 void check_doubles(const char* name) {
   const std::vector<double> x = doubles_for<T>();
   const typename T::format::default_overflow own{};
-  CHECK_SAME(compare_with_convert<T>(name, x, nearest_even{}, own));
-  CHECK_SAME(compare_with_convert<T>(name, x, downward{}, own));
-  CHECK_SAME(compare_with_convert<T>(name, x, to_odd{}, saturate{}));
-  CHECK_SAME(compare_with_convert<T>(name, x, stochastic<>{}, own));
+  check_same(compare_with_convert<T>(name, x, nearest_even{}, own));
+  check_same(compare_with_convert<T>(name, x, downward{}, own));
+  check_same(compare_with_convert<T>(name, x, to_odd{}, saturate{}));
+  check_same(compare_with_convert<T>(name, x, stochastic<>{}, own));
 }
 
 template <class From, class To>
@@ -50,9 +50,9 @@ void check_pair(const char* name) {
   for (std::uint64_t c = 0; c <= low_mask(From::format::bits); ++c)
     all.push_back(From::from_bits(static_cast<typename From::storage>(c)));
   const typename To::format::default_overflow own{};
-  CHECK_SAME(compare_with_convert<To>(name, all, nearest_even{}, own));
-  CHECK_SAME(compare_with_convert<To>(name, all, upward{}, own));
-  CHECK_SAME(compare_with_convert<To>(name, all, stochastic<9>{}, own));
+  check_same(compare_with_convert<To>(name, all, nearest_even{}, own));
+  check_same(compare_with_convert<To>(name, all, upward{}, own));
+  check_same(compare_with_convert<To>(name, all, stochastic<9>{}, own));
 }
 
 // cast of the first n elements into memory that ends after them, and into the middle of a larger array.
@@ -184,16 +184,16 @@ TEST_CASE("cast: doubles are rounded once") {
   check_doubles<minifloat<9, 6>>("minifloat<9, 6>");  // beyond float
   check_doubles<posit<16, 4>>("posit<16, 4>");
   const std::vector<double> x = doubles_for<float16>();
-  CHECK_SAME(compare_with_convert<float>("float", x, nearest_even{}, to_special{}));
-  CHECK_SAME(compare_with_convert<float>("float", x, toward_zero{}, to_special{}));
-  CHECK_SAME(compare_with_convert<float>("float", x, nearest_even{}, saturate{}));
-  CHECK_SAME(compare_with_convert<double>("double", x, nearest_even{}, to_special{}));
-  CHECK_SAME(compare_with_convert<fixed<16, 4>>("fixed<16, 4>", x, nearest_even{}, wrap{}));
+  check_same(compare_with_convert<float>("float", x, nearest_even{}, to_special{}));
+  check_same(compare_with_convert<float>("float", x, toward_zero{}, to_special{}));
+  check_same(compare_with_convert<float>("float", x, nearest_even{}, saturate{}));
+  check_same(compare_with_convert<double>("double", x, nearest_even{}, to_special{}));
+  check_same(compare_with_convert<fixed<16, 4>>("fixed<16, 4>", x, nearest_even{}, wrap{}));
 }
 
 TEST_CASE("cast: float to float and double") {
-  CHECK_SAME(compare_with_convert<float>("float", everywhere(), nearest_even{}, to_special{}));
-  CHECK_SAME(compare_with_convert<double>("double", everywhere(), nearest_even{}, to_special{}));
+  check_same(compare_with_convert<float>("float", everywhere(), nearest_even{}, to_special{}));
+  check_same(compare_with_convert<double>("double", everywhere(), nearest_even{}, to_special{}));
 }
 
 TEST_CASE("cast: numbers to numbers") {

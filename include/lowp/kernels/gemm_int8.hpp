@@ -39,12 +39,13 @@ class raw_bytes {
  public:
   raw_bytes() = default;
   explicit raw_bytes(std::size_t size)
-      : data_(size == 0 ? nullptr : static_cast<std::uint8_t*>(::operator new(size, alignment))), size_(size) {}
+      : data_(static_cast<std::uint8_t*>(::operator new(std::max(size, least), alignment))), size_(size) {}
   [[nodiscard]] std::uint8_t* data() const noexcept { return data_.get(); }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
  private:
   static constexpr std::align_val_t alignment{64};
+  static constexpr std::size_t least = 4096;  // one step of a strip: kernels point to its rows even where k is 0
   struct release {
     void operator()(std::uint8_t* p) const noexcept { ::operator delete(p, alignment); }
   };

@@ -63,6 +63,7 @@ class float_operand {
   // out[(r - row) * stride + c - c0] of the stored rows r and columns c.
   void as_stored(std::size_t row, std::size_t count, std::size_t c0, std::size_t c1, float* out,
                  std::size_t stride) const {
+    if (count == 0 || c0 == c1) return;  // rows without values may have no address
     if (decoder_.row == nullptr)
       return kernels_.copy(data_ + row * stride_ + c0, stride_, count, c1 - c0, out, stride);
     for (std::size_t r = 0; r < count; ++r) decoder_.row(decoder_.self, row + r, c0, c1, out + r * stride);
@@ -70,6 +71,7 @@ class float_operand {
   // out[(c - c0) * stride + r - row]; zeros may follow up to a multiple of 16 rows.
   void turned(std::size_t row, std::size_t count, std::size_t c0, std::size_t c1, float* out,
               std::size_t stride) const {
+    if (count == 0 || c0 == c1) return;
     if (decoder_.row == nullptr)
       return kernels_.transpose(data_ + row * stride_ + c0, stride_, count, c1 - c0, out, stride);
     constexpr std::size_t height = max_panel_width, width = 64, pitch = width + 16;
