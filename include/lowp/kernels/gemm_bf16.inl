@@ -387,6 +387,32 @@ inline void pack_columns(const detail::activation_view& x, int terms, std::size_
   }
 }
 
+// The sums of two panels go to y; a value of x has `terms` of them, the largest first. Of one, if they are the same.
+template <bool XLeft>
+[[gnu::noinline]] inline void write_few(const detail::sink& y, std::size_t p0, std::size_t p1, std::size_t rows,
+                                        std::size_t terms) {
+  namespace amx = detail::amx;
+  alignas(64) float sums[4][256];
+  amx::store<0>(sums[0]);
+  amx::store<1>(sums[1]);
+  amx::store<2>(sums[2]);
+  amx::store<3>(sums[3]);
+  constexpr std::size_t of_column = XLeft ? 1 : 16, of_term = XLeft ? 16 : 1;
+  for (std::size_t q = 0; q < (p0 == p1 ? 1u : 2u); ++q) {
+    const std::size_t column = 32 * (q == 0 ? p0 : p1);
+    for (std::size_t v = 0; v < rows; ++v) {
+      alignas(64) float out[32];
+      for (std::size_t c = 0; c < 32; ++c) {
+        const float* from = sums[2 * q + c / 16] + c % 16 * of_column + v * terms * of_term;
+        float sum = from[(terms - 1) * of_term];  // the small ones first
+        for (std::size_t t = terms - 1; t-- > 0;) sum += from[t * of_term];
+        out[c] = sum;
+      }
+      y.write(v, column, 1, std::min<std::size_t>(32, y.cols() - column), out, 32);
+    }
+  }
+}
+
 // Panels [p0, p1), two at a time from two halves of the range, so that memory serves several streams. A step is
 // unpacked while the tile unit works on the one before; tiles loaded right behind their stores would wait for them.
 template <class U>
@@ -397,9 +423,8 @@ inline void multiply_few(const detail::weight_view& w, const detail::activation_
   amx::tile_shapes shapes = amx::shapes();
   for (const int t : {0, 1, 2, 3, 6, 7}) shapes.bytes[t] = static_cast<std::uint16_t>(4 * columns);
   const amx::session session(shapes);
-  const std::size_t steps = w.packed->steps(), n = w.packed->rows(), half = (p1 - p0 + 1) / 2;
+  const std::size_t steps = w.packed->steps(), half = (p1 - p0 + 1) / 2;
   alignas(64) std::byte tiles[2][2][2048];
-  alignas(64) float sums[4][256];
   for (std::size_t p = p0; p < p0 + half; ++p) {
     const std::size_t second = std::min(p + half, p1 - 1);  // at an odd end the same panel once more, not written
     zero_sums();
@@ -429,23 +454,7 @@ inline void multiply_few(const detail::weight_view& w, const detail::activation_
         amx::dot_bf16<3, 5, 6>();
       }
     }
-    amx::store<0>(sums[0]);
-    amx::store<1>(sums[1]);
-    amx::store<2>(sums[2]);
-    amx::store<3>(sums[3]);
-    for (std::size_t q = 0; q < (p + half < p1 ? 2u : 1u); ++q) {
-      const std::size_t row = 32 * (q == 0 ? p : second);
-      for (std::size_t v = 0; v < x.rows; ++v) {
-        alignas(64) float out[32];
-        for (std::size_t r = 0; r < 32; ++r) {
-          const float* from = sums[2 * q + r / 16] + r % 16 * 16 + v * terms;
-          float sum = from[terms - 1];  // the small ones first
-          for (std::size_t t = terms - 1; t-- > 0;) sum += from[t];
-          out[r] = sum;
-        }
-        y.write(v, row, 1, std::min<std::size_t>(32, n - row), out, 32);
-      }
-    }
+    write_few<false>(y, p, p + half < p1 ? second : p, x.rows, terms);
   }
 }
 
@@ -457,8 +466,7 @@ inline void multiply_few_wide(const detail::weight_view& w, const detail::activa
   amx::tile_shapes shapes = amx::shapes();
   for (const int t : {0, 1, 2, 3, 4, 5}) shapes.rows[t] = static_cast<std::uint8_t>(rows);
   const amx::session session(shapes);
-  const std::size_t steps = w.packed->steps(), n = w.packed->rows(), half = (p1 - p0 + 1) / 2;
-  alignas(64) float sums[4][256];
+  const std::size_t steps = w.packed->steps(), half = (p1 - p0 + 1) / 2;
   for (std::size_t p = p0; p < p0 + half; ++p) {
     const std::size_t second = std::min(p + half, p1 - 1);
     zero_sums();
@@ -476,23 +484,7 @@ inline void multiply_few_wide(const detail::weight_view& w, const detail::activa
         amx::dot_bf16<3, 4, 7>();
       }
     }
-    amx::store<0>(sums[0]);
-    amx::store<1>(sums[1]);
-    amx::store<2>(sums[2]);
-    amx::store<3>(sums[3]);
-    for (std::size_t q = 0; q < (p + half < p1 ? 2u : 1u); ++q) {
-      const std::size_t row = 32 * (q == 0 ? p : second);
-      for (std::size_t v = 0; v < x.rows; ++v) {
-        alignas(64) float out[32];
-        for (std::size_t c = 0; c < 32; ++c) {
-          const float* from = sums[2 * q + c / 16] + v * terms * 16 + c % 16;
-          float sum = from[(terms - 1) * 16];
-          for (std::size_t t = terms - 1; t-- > 0;) sum += from[t * 16];
-          out[c] = sum;
-        }
-        y.write(v, row, 1, std::min<std::size_t>(32, n - row), out, 32);
-      }
-    }
+    write_few<true>(y, p, p + half < p1 ? second : p, x.rows, terms);
   }
 }
 
