@@ -88,9 +88,9 @@ std::string difference(const char* name, lowp::tier tier, std::size_t i, From x,
 template <class To, class From>
 std::string compare_on_every_tier(const char* name, const std::vector<From>& in, const std::vector<To>& want,
                                   void (*cast)(const std::vector<From>&, std::vector<To>&)) {
-  std::vector<To> got(in.size());
   for (const lowp::tier tier : tiers_here()) {
     const lowp::force_tier forced(tier);
+    std::vector<To> got(in.size());  // a new one: what another tier wrote would hide a tier that writes nothing
     cast(in, got);
     for (std::size_t i = 0; i < in.size(); ++i)
       if (code(want[i]) != code(got[i])) return difference(name, tier, i, in[i], want[i], got[i]);
@@ -101,6 +101,7 @@ std::string compare_on_every_tier(const char* name, const std::vector<From>& in,
 /// cast of `in` on every tier gives what convert gives one by one; empty if so, else the first difference.
 template <class To, class From, class R, class O>
 std::string compare_with_convert(const char* name, const std::vector<From>& in, R, O) {
+  static_assert(std::is_empty_v<R> && std::is_empty_v<O>);
   static constexpr lowp::philox random(0x5eed, 7);
   std::vector<To> want(in.size());
   for (std::size_t i = 0; i < in.size(); ++i) {

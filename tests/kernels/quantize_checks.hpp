@@ -127,18 +127,12 @@ std::vector<sample> samples_for(std::uint64_t seed) {
   return all;
 }
 
-// Two matrices of one codec at run time: what the checks compare.
-struct encoded {
-  std::size_t rows, cols;
-  std::span<const std::byte> bytes;
-  bool same_context;
-};
-
-inline void compare(const sample& s, lowp::tier t, const encoded& got, const encoded& want, differences& bytes) {
-  const bool same_shape = got.rows == s.rows && got.cols == s.cols && got.same_context;
-  bytes.check(same_shape && std::ranges::equal(got.bytes, want.bytes), [&] {
+// The same for all codecs, so that it is compiled once.
+inline void check_bytes(differences& bytes, const sample& s, lowp::tier t, bool same_shape,
+                        std::span<const std::byte> got, std::span<const std::byte> want) {
+  bytes.check(same_shape && std::ranges::equal(got, want), [&] {
     std::size_t at = 0;
-    while (at < std::min(got.bytes.size(), want.bytes.size()) && got.bytes[at] == want.bytes[at]) ++at;
+    while (at < std::min(got.size(), want.size()) && got[at] == want[at]) ++at;
     return s.text() + ", " + std::string(to_string(t)) + ", from byte " + std::to_string(at);
   });
 }
@@ -152,8 +146,9 @@ void check_quantize(const std::vector<sample>& samples, const std::string& name,
     for (const lowp::tier t : tiers_here()) {
       const lowp::force_tier forced(t);
       const lowp::matrix<C> got = lowp::quantize<C>(s.view(), policies...);
-      compare(s, t, {got.rows(), got.cols(), got.bytes(), got.tensor_context() == want.tensor_context()},
-              {want.rows(), want.cols(), want.bytes(), true}, bytes);
+      const bool same_shape =
+          got.rows() == s.rows && got.cols() == s.cols && got.tensor_context() == want.tensor_context();
+      check_bytes(bytes, s, t, same_shape, got.bytes(), want.bytes());
     }
   }
 }

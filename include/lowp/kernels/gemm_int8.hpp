@@ -89,10 +89,10 @@ struct int8_view {
       : data(reinterpret_cast<const std::uint8_t*>(v.data())),
         rows(v.rows()),
         cols(v.cols()),
-        stride(v.stride()),
+        stride(v.cols() == 0 ? 0 : v.stride()),  // rows without elements may have no address to step from
         is_signed(true) {}
   int8_view(matrix_view<const std::uint8_t> v) noexcept
-      : data(v.data()), rows(v.rows()), cols(v.cols()), stride(v.stride()), is_signed(false) {}
+      : data(v.data()), rows(v.rows()), cols(v.cols()), stride(v.cols() == 0 ? 0 : v.stride()), is_signed(false) {}
 
   const std::uint8_t* data;
   std::size_t rows, cols, stride;

@@ -22,7 +22,6 @@ inline void int8_pack_weights(const detail::int8_source& s) {
 }
 
 inline void int8_pack(const detail::int8_view& x, std::size_t row, std::size_t rows, bool, std::uint8_t* out) {
-  if (x.cols == 0) return;  // rows without elements may have no address
   for (std::size_t r = 0; r < rows; ++r) {
     const std::uint8_t* in = x.data + (row + r) * x.stride;
     for (std::size_t k = 0; k < x.cols; k += 64) {
@@ -261,7 +260,6 @@ inline void int8_widen(const detail::int8_view& x, std::size_t row, std::size_t 
 }
 
 inline void int8_pack(const detail::int8_view& x, std::size_t row, std::size_t rows, bool, std::uint8_t* out) {
-  if (x.cols == 0) return;  // rows without elements may have no address
   x.is_signed ? int8_widen<true>(x, row, rows, out) : int8_widen<false>(x, row, rows, out);
 }
 
@@ -323,7 +321,6 @@ inline constexpr detail::int8_kernels int8_tier{0, 4096, false, int8_pack, int8_
 inline __mmask64 int8_first(std::size_t n) noexcept { return n >= 64 ? ~__mmask64{0} : (__mmask64{1} << n) - 1; }
 
 inline void int8_pack(const detail::int8_view& x, std::size_t row, std::size_t rows, bool flip, std::uint8_t* out) {
-  if (x.cols == 0) return;  // rows without elements may have no address
   const __m512i by = _mm512_set1_epi8(flip ? -128 : 0);
   for (std::size_t r = 0; r < rows; ++r) {
     const std::uint8_t* in = x.data + (row + r) * x.stride;
